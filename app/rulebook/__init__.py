@@ -1,0 +1,1 @@
+"""The rules: read from YAML, decided over plain facts, proven by their own examples."""
