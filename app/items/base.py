@@ -1,0 +1,344 @@
+"""What a kind of item, and a refresh, must say about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Protocol
+
+from marshmallow import EXCLUDE, Schema
+
+EXPORT, IMPORT, BOTH = "export", "import", "both"
+
+Content = dict[str, Any]
+
+
+# -- what a kind declares ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Field:
+    """One row of the data mapping: a person's word, where Procore has it, where QuickBooks gets it."""
+
+    label: str
+    procore: str
+    quickbooks: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Input:
+    """Something the approver may fill in at accept."""
+
+    name: str
+    label: str
+    form: str = "text"  # text | account | customer | item | choice
+    max_length: int | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    account_types: tuple[str, ...] = ()
+    help: str = ""
+    suggest: str = ""  # the word whose value stands in the empty field
+
+
+@dataclass(frozen=True)
+class Need:
+    """Another item this one points at, under the name the rules use."""
+
+    name: str
+    kind: str
+    procore_id: str
+
+
+# -- what a kind is given ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One record QuickBooks has shown us."""
+
+    type: str  # Account, Customer, Vendor, ItemService, ItemInventory …
+    list_id: str
+    name: str
+    full_name: str
+    active: bool
+    sublevel: int
+    data: Mapping[str, Any]
+    bound_to: int | None = None  # the item whose binding it is
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Everything outside its own record that a kind may look at when it states its words."""
+
+    settings: Mapping[str, Any]
+    staged: tuple[Staged, ...]
+    item_id: int | None = None
+    connected_at: datetime | None = None
+    needed: Mapping[str, Sequence[Content]] = field(default_factory=dict)  # contents of the items it needs
+
+    def by_id(self, list_id: str | None) -> Staged | None:
+        """The staged record with this ListID."""
+        return next((s for s in self.staged if list_id and s.list_id == list_id), None)
+
+    def of(self, *types: str) -> tuple[Staged, ...]:
+        """The staged records of these types."""
+        return tuple(s for s in self.staged if s.type in types)
+
+
+class Record(Protocol):
+    """A QuickBooks record as parsed."""
+
+    type: str
+
+    def text(self, path: str) -> str: ...
+
+    def all(self, name: str) -> Sequence[Record]: ...
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What became of one request of an operation."""
+
+    step: str
+    outcome: str  # saved found empty retry stale taken missing refused unrun unclear; unknown: no answer ever came
+    status: int = 0
+    sentence: str = ""
+    what_to_do: str = ""
+    records: Sequence[Any] = ()  # Record: what the parser yields
+    handed_out: datetime | None = None
+    iterator_id: str = ""
+    remaining: int = 0
+
+
+@dataclass(frozen=True)
+class BindingView:
+    """The QuickBooks side of an item, as the next step may see it."""
+
+    quickbooks_id: str
+    edit_sequence: str = ""
+    full_name: str = ""
+    lines: tuple[str, ...] = ()
+    fresh: bool = False  # answered in this very session: needs no read before a Mod
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Where an operation stands when its kind is asked what comes next."""
+
+    document: Content
+    marker: str
+    replies: Sequence[Reply] = ()
+    binding: BindingView | None = None  # the item's own
+    bound: Mapping[tuple[str, str], BindingView] = field(default_factory=dict)  # of the items it needs
+    host: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def last(self) -> Reply | None:
+        return self.replies[-1] if self.replies else None
+
+    def tried(self, step: str) -> int:
+        """How often a step has been answered or lost."""
+        return sum(1 for reply in self.replies if reply.step == step)
+
+    def doubtful(self, step: str) -> Reply | None:
+        """The first time a step went out whose answer never came."""
+        return next((r for r in self.replies if r.step == step and r.outcome == "unknown"), None)
+
+
+# -- what a kind answers -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Send this request."""
+
+    step: str
+    writes: bool
+    context: Content = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Done:
+    """QuickBooks holds it; bind it."""
+
+    record: str
+    quickbooks_id: str
+    edit_sequence: str = ""
+    full_name: str = ""
+    lines: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+    adopted: bool = False
+    #: the binding of a parent that this answer brought up to date, by (kind, Procore id)
+    parent: tuple[str, str] | None = None
+    parent_lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """QuickBooks will not take it; a person must act."""
+
+    sentence: str
+    what_to_do: str
+    code: str = "quickbooks"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Nothing was written; a person must choose."""
+
+    rule: str
+    sentence: str
+    what_to_do: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Again:
+    """QuickBooks was busy with it: the same step once more, in a later session."""
+
+    sentence: str
+
+
+Step = Ask | Done | Refuse | Hold | Again
+
+
+class Loose(Schema):
+    """Base of the border schemas: Procore adds fields freely; only what we map is kept."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class ItemType:
+    """One kind of Procore record and its QuickBooks counterpart."""
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    plural: ClassVar[str]
+    quickbooks: ClassVar[str]  # what QuickBooks calls it
+    direction: ClassVar[str] = EXPORT
+    places: ClassVar[str] = ""  # where to find it on both sides
+    order: ClassVar[int] = 50  # place in menus
+    fields: ClassVar[tuple[Field, ...]] = ()
+    inputs: ClassVar[tuple[Input, ...]] = ()
+    settings: ClassVar[tuple[str, ...]] = ()  # connection settings its document reads
+    reads: ClassVar[tuple[str, ...]] = ()  # needs whose content its words and document look into
+    grammar: ClassVar[str] = ""
+    schema: ClassVar[type[Schema]]
+
+    def read(self, record: Content) -> Content:
+        """Procore's record as the content of a revision. Raises marshmallow.ValidationError."""
+        loaded: Content = self.schema().load(record)
+        return loaded
+
+    def name(self, content: Content) -> str:
+        """What people call this item in lists and sentences."""
+        raise NotImplementedError
+
+    def title(self, content: Content) -> str:
+        """A second line for lists."""
+        return ""
+
+    def amount(self, content: Content) -> Decimal | None:
+        """The money this item carries, if it carries any."""
+        return None
+
+    def status(self, content: Content) -> str:
+        """Procore's own status word."""
+        return str(content.get("status") or "")
+
+    def project(self, content: Content) -> str | None:
+        """The Procore id of the project it belongs to."""
+        return None
+
+    def needs(self, content: Content) -> list[Need]:
+        """The items it points at."""
+        return []
+
+    def lock(self, content: Content) -> str | None:
+        """Operations with the same lock leave one at a time."""
+        return None
+
+    def place_in_line(self, content: Content) -> str:
+        """Order among items with the same lock; compares as text."""
+        return ""
+
+    def keys(self, content: Content, inputs: Content) -> set[str]:
+        """Names to look up among the staged records (any list)."""
+        return set()
+
+    def list_ids(self, inputs: Content, settings: Mapping[str, Any]) -> set[str]:
+        """ListIDs to look up among the staged records."""
+        return {str(v) for f in self.inputs if f.form in {"account", "customer", "item"} and (v := inputs.get(f.name))}
+
+    def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
+        """The flat words the rules may look at."""
+        raise NotImplementedError
+
+    def lines(self, content: Content) -> list[Content]:
+        """The lines `each: lines` looks at."""
+        return []
+
+    def document(self, content: Content, inputs: Content, around: Surroundings) -> Content:
+        """What will be written, complete but for QuickBooks' own ids."""
+        raise NotImplementedError
+
+    def begins_with_read(self, document: Content) -> bool:
+        """Whether the first request asks instead of writing: reads leave first, together."""
+        return False
+
+    def next_step(self, now: Situation) -> Step:
+        """What to do next in QuickBooks. A pure function of what is known."""
+        raise NotImplementedError
+
+    def preview(self, document: Content) -> list[tuple[str, str]]:
+        """What will be written, in QuickBooks' words: (column, value)."""
+        return []
+
+
+class Refresh:
+    """A list QuickBooks is asked for; its records are staged."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    iterates: ClassVar[bool] = True
+    grammar: ClassVar[str] = ""
+    page_size: ClassVar[int] = 100
+
+    def begins_with_read(self, document: Content) -> bool:
+        """A refresh only ever asks."""
+        return True
+
+    def next_step(self, now: Situation) -> Step:
+        """Ask page after page until nothing remains."""
+        last = now.last
+        if last is None or last.outcome == "unknown":
+            return Ask("page", writes=False, context=self._page(""))
+        if last.outcome in {"found", "empty", "saved"}:
+            if self.iterates and last.remaining > 0 and last.iterator_id:
+                return Ask("page", writes=False, context=self._page(last.iterator_id))
+            return Done(record=self.name, quickbooks_id="")
+        if last.outcome == "retry":
+            return Again(last.sentence)
+        return Refuse(last.sentence, last.what_to_do)
+
+    def _page(self, iterator_id: str) -> Content:
+        return {"iterator_id": iterator_id, "max_returned": self.page_size}
+
+    def stage(self, record: Record) -> Staged:
+        """One answered record as we keep it."""
+        return Staged(
+            type=record.type.removesuffix("Ret"),
+            list_id=record.text("ListID"),
+            name=record.text("Name"),
+            full_name=record.text("FullName") or record.text("Name"),
+            active=record.text("IsActive") != "false",
+            sublevel=int(record.text("Sublevel") or 0),
+            data=self.keep(record),
+        )
+
+    def keep(self, record: Record) -> Content:
+        """The fields beyond names that somebody will want."""
+        return {}

@@ -1,0 +1,141 @@
+"""What commitments and their change orders share: the lines of a QuickBooks purchase order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from marshmallow import fields
+
+from app.core import money, text
+from app.items.base import Content, Loose, Need, Record
+
+
+class CostCodeRef(Loose):
+    id = fields.Integer(required=True)
+    full_code = fields.String(required=True)
+    name = fields.String(load_default="")
+    standard_cost_code_id = fields.Integer(allow_none=True, load_default=None)
+
+
+class LineSchema(Loose):
+    id = fields.Integer(required=True)
+    position = fields.Integer(load_default=0)
+    description = fields.String(allow_none=True, load_default=None)
+    quantity = fields.String(allow_none=True, load_default="0.0")
+    unit_cost = fields.String(allow_none=True, load_default="0.0")
+    amount = fields.String(allow_none=True, load_default=None)
+    extended_amount = fields.String(allow_none=True, load_default=None)
+    tax_amount = fields.String(allow_none=True, load_default=None)
+    total_amount = fields.String(allow_none=True, load_default=None)
+    custom_segment = fields.String(allow_none=True, load_default=None)
+    cost_code = fields.Nested(CostCodeRef, required=True)
+
+
+class ProjectRef(Loose):
+    id = fields.Integer(required=True)
+    name = fields.String(load_default="")
+
+
+class VendorRef(Loose):
+    id = fields.Integer(required=True)
+    company = fields.String(load_default="")
+
+
+def line_amount(line: Content) -> Decimal:
+    """What Procore says the line is worth."""
+    return money.money(line["amount"] if line["amount"] is not None else line["extended_amount"] or "0")
+
+
+def code_id(line: Content) -> str:
+    """The standard cost code a line is coded to: one list serves all integrated projects."""
+    code = line["cost_code"]
+    return str(code["standard_cost_code_id"] or code["id"])
+
+
+def code_needs(lines: list[Content]) -> list[Need]:
+    """The cost codes of the lines, each once."""
+    return [Need("cost_code", "cost_code", one) for one in dict.fromkeys(code_id(line) for line in lines)]
+
+
+def line_tax(line: Content) -> Decimal:
+    """The tax Procore holds on a line: named, or what its total has above the amount (change orders)."""
+    if line["tax_amount"] is not None:
+        return money.decimal(line["tax_amount"])
+    if line["total_amount"] is None:
+        return Decimal(0)
+    return money.decimal(line["total_amount"]) - line_amount(line)
+
+
+def tax(lines: list[Content]) -> Decimal:
+    """The tax Procore holds on all lines."""
+    return sum((line_tax(line) for line in lines), Decimal(0))
+
+
+def rule_lines(lines: list[Content]) -> list[Content]:
+    """The lines as the rules see them."""
+    return [
+        {
+            "position": line["position"],
+            "cost_code": line["cost_code"]["full_code"],
+            "description": line["description"] or "",
+            "quantity": money.decimal(line["quantity"] or "0"),
+            "unit_cost": money.decimal(line["unit_cost"] or "0"),
+            "amount": line_amount(line),
+            "tax": line_tax(line),
+            "custom_segment": line["custom_segment"] or "",
+        }
+        for line in lines
+    ]
+
+
+def written_lines(lines: list[Content], *, by_unit: bool) -> list[Content]:
+    """The lines as QuickBooks gets them.
+
+    Amount is always exact and Rate never sent: QuickBooks computes it. A lump sum has
+    Quantity 1, so that bills can later use it up by fractions (ACC-01).
+    """
+
+    def written(line: Content) -> Content:
+        ordered = money.decimal(line["quantity"] or "0")
+        return {
+            "cost_code": code_id(line),
+            "code": line["cost_code"]["full_code"],
+            "description": line["description"] or None,
+            "quantity": money.quantity(ordered) if by_unit and ordered else "1",
+            "amount": money.plain(line_amount(line)),
+        }
+
+    return [written(line) for line in sorted(lines, key=lambda line: line["position"])]
+
+
+def characters(*parts: str | None, lines: list[Content]) -> str:
+    """What of these texts QuickBooks cannot store."""
+    return text.not_in_quickbooks("".join(filter(None, [*parts, *(line["description"] for line in lines)])))
+
+
+def compare_lines(written: list[Content], records: list[Record], items: dict[str, str]) -> list[str]:
+    """What QuickBooks saved otherwise than approved, line by line."""
+    if len(records) != len(written):
+        return [f"QuickBooks saved {len(records)} lines, approved {len(written)}"]
+    differences = []
+    for number, (line, record) in enumerate(zip(written, records, strict=True), 1):
+        saved = record.text("Amount") or "0.00"
+        if money.decimal(saved) != money.decimal(line["amount"]):
+            differences.append(f"Line {number}: QuickBooks saved {saved}, approved {line['amount']}")
+        if record.text("ItemRef/ListID") != items.get(line["cost_code"], ""):
+            differences.append(f"Line {number}: QuickBooks saved item {record.text('ItemRef/FullName') or 'none'}")
+        quantity = record.text("Quantity") or "0"
+        if money.decimal(quantity) != money.decimal(line["quantity"]):
+            differences.append(f"Line {number}: QuickBooks saved quantity {quantity}, approved {line['quantity']}")
+    return differences
+
+
+def preview_lines(lines: list[Content], word: str, start: int) -> list[tuple[str, str]]:
+    """Lines of an order in a person's words."""
+
+    def shown(line: Content) -> str:
+        return f"{line['code']} · {line['description'] or ''} · Qty {line['quantity']} · " + money.shown(
+            money.decimal(line["amount"])
+        )
+
+    return [(f"{word} {number}", shown(line)) for number, line in enumerate(lines, start)]

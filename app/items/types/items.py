@@ -1,0 +1,18 @@
+"""QuickBooks' items of every type: only service items may be linked, but every name counts."""
+
+from __future__ import annotations
+
+from app.items.base import Content, Record, Refresh
+
+GRAMMAR = """
+ItemQueryRq iterates: $ListQuery
+"""
+
+
+class Items(Refresh):
+    name, label = "items", "Items"
+    grammar = GRAMMAR
+
+    def keep(self, record: Record) -> Content:
+        one_sided = record.text("SalesOrPurchase/AccountRef/FullName")
+        return {"one_sided_account": one_sided, "parent": record.text("ParentRef/ListID")}

@@ -1,0 +1,150 @@
+"""A Procore project, exported as a QuickBooks customer or as a job under one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from marshmallow import fields
+
+from app.core import text
+from app.items import named
+from app.items.base import BOTH, Content, Field, Input, ItemType, Loose, Situation, Step, Surroundings
+
+GRAMMAR = """
+CustomerAddRq: CustomerAdd!, $Answer
+CustomerAdd: Name! name(41), IsActive bool, ParentRef ref, CompanyName str(41), Salutation str(15), FirstName str(25),
+    MiddleName str(5), LastName str(25), JobTitle str(41) since 12.0, BillAddress Address, ShipAddress Address,
+    Phone str(21), AltPhone str(21), Fax str(21), Email str(1023), Contact str(41), AltContact str(41),
+    TermsRef ref(31), SalesTaxCodeRef ref(3), ItemSalesTaxRef ref(31) not CA not UK, AccountNumber str(99),
+    JobStatus enum(Awarded, Closed, InProgress, None, NotAwarded, Pending), JobStartDate date,
+    JobProjectedEndDate date, JobEndDate date, JobDesc str(99), Notes str(4095) since 3.0,
+    CurrencyRef ref(64) since 8.0
+
+EntityQueryRq iterates: $ListQuery
+"""
+
+
+class ProjectSchema(Loose):
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    address = fields.String(allow_none=True, load_default=None)
+    city = fields.String(allow_none=True, load_default=None)
+    state_code = fields.String(allow_none=True, load_default=None)
+    zip = fields.String(allow_none=True, load_default=None)
+    active = fields.Boolean(load_default=True)
+    created_at = fields.String(required=True)
+    standard_cost_code_list_id = fields.Integer(allow_none=True, load_default=None)
+
+
+class Project(ItemType):
+    """Procore's project becomes a job; whether jobs are customers is a setting of the connection."""
+
+    kind, label, plural, quickbooks = "project", "Project", "Projects", "Job"
+    direction, order = BOTH, 10
+    places = "Procore: project, Admin tab · QuickBooks: Customer Center, Customers & Jobs"
+    grammar = GRAMMAR
+    schema = ProjectSchema
+    settings = ("customers_are_jobs",)
+    fields = (
+        Field("Project Name", "name", "Job Name (or Customer Name)"),
+        Field("Address", "address", "Ship To"),
+        Field("City", "city", "Ship To, City"),
+        Field("State", "state_code", "Ship To, State"),
+        Field("Zip", "zip", "Ship To, Zip"),
+    )
+    inputs = (
+        Input("quickbooks_name", "QuickBooks name", max_length=41, suggest="name", help="At most 41 characters."),
+        Input("customer", "Customer", form="customer", help="The job is made beneath this customer."),
+    )
+
+    def name(self, content: Content) -> str:
+        return text.squeeze(content["name"])
+
+    def title(self, content: Content) -> str:
+        return ", ".join(filter(None, (content.get("address"), content.get("city"))))
+
+    def project(self, content: Content) -> str | None:
+        return str(content["id"])
+
+    def keys(self, content: Content, inputs: Content) -> set[str]:
+        return {text.same_name(self._name(content, inputs))}
+
+    def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
+        name, customer = self._name(content, inputs), around.by_id(inputs.get("customer"))
+        top = bool(around.settings.get("customers_are_jobs"))
+        created = datetime.fromisoformat(content["created_at"])
+        return {
+            "name": self.name(content),
+            "quickbooks_name": name,
+            "customer": inputs.get("customer") or "",
+            "customer_name": customer.full_name if customer else "",
+            "cost_code_list": self._list(content, around),
+            "before_connection": bool(around.connected_at and created < around.connected_at),
+            "name_taken_by": self._taken(name, top, inputs, around),
+            "address": content["address"] or "",
+            "city": content["city"] or "",
+            "state": content["state_code"] or "",
+            "zip": content["zip"] or "",
+            "procore_status": "active" if content["active"] else "inactive",
+            "not_in_quickbooks": text.not_in_quickbooks(
+                name + "".join(str(content[k] or "") for k in ("address", "city", "state_code", "zip"))
+            ),
+        }
+
+    def _list(self, content: Content, around: Surroundings) -> str:
+        ours = around.settings.get("cost_code_list_id")
+        if ours is None or content["standard_cost_code_list_id"] == ours:
+            return "QuickBooks Standard Cost Codes"
+        return "another list"
+
+    def _taken(self, name: str, top: bool, inputs: Content, around: Surroundings) -> str:
+        if top:
+            everyone = around.of("Customer", "Vendor", "Employee", "OtherName")
+            return named.taken_by(name, everyone, around.item_id)
+        for other in around.of("Customer"):  # a job's name need only be free under its own customer
+            mine = other.bound_to is not None and other.bound_to == around.item_id
+            under = other.data.get("parent") == inputs.get("customer")
+            if other.sublevel > 0 and under and not mine and text.same_name(other.name) == text.same_name(name):
+                return f"job {other.full_name}" + ("" if other.active else " (inactive)")
+        return ""
+
+    def document(self, content: Content, inputs: Content, around: Surroundings) -> Content:
+        top = bool(around.settings.get("customers_are_jobs"))
+        customer = None if top else around.by_id(inputs.get("customer"))
+        name, legal = self._name(content, inputs), self.name(content)
+        return {
+            "name": name,
+            "parent": customer.list_id if customer else None,
+            "parent_name": customer.full_name if customer else None,
+            "ship_to": {
+                "addr1": content["address"] or None,
+                "city": content["city"] or None,
+                "state": content["state_code"] or None,
+                "zip": content["zip"] or None,
+            },
+            "notes": None if legal == name else legal,
+        }
+
+    def list_ids(self, inputs: Content, settings: Mapping[str, Any]) -> set[str]:
+        return {inputs["customer"]} if inputs.get("customer") else set()
+
+    def next_step(self, now: Situation) -> Step:
+        document = now.document
+        same = [("Name", document["name"]), ("ParentRef/ListID", document["parent"] or "")]
+        parts = (("Addr1", "addr1"), ("City", "city"), ("State", "state"), ("PostalCode", "zip"))
+        same += [(f"ShipAddress/{path}", document["ship_to"][key] or "") for path, key in parts]
+        return named.next_step(now, ret="CustomerRet", what="project", same=same, context={})
+
+    def preview(self, document: Content) -> list[tuple[str, str]]:
+        ship = document["ship_to"]
+        return [
+            ("Customer", document["parent_name"] or "(none: the project is a customer of its own)"),
+            ("Job Name" if document["parent"] else "Customer Name", document["name"]),
+            ("Ship To", ", ".join(filter(None, (ship["addr1"], ship["city"], ship["state"], ship["zip"])))),
+            ("Notes", document["notes"] or ""),
+        ]
+
+    def _name(self, content: Content, inputs: Content) -> str:
+        return text.squeeze(inputs.get("quickbooks_name")) or self.name(content)
