@@ -1,0 +1,62 @@
+"""Opens the database: many readers, and short writers that take their turn at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+from app.db.models import Base
+
+
+class Database:
+    """SQLite in WAL with synchronous FULL, or PostgreSQL through psycopg 3."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if url.startswith("postgresql://"):
+            url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        if self.is_sqlite:
+            self.engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+            _tune_sqlite(self.engine)
+        else:
+            self.engine = create_engine(url, pool_size=10, pool_pre_ping=True)
+        self._writer = self.engine.execution_options(tieout_writing=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent look; nothing written in it is kept."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One short write transaction: all of it or nothing. Parse, decide and render before entering."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def create_all(self) -> None:
+        """Make all tables in an empty database; tests use it, installations migrate."""
+        Base.metadata.create_all(self.engine)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(dbapi: Any, record: Any) -> None:
+        dbapi.isolation_level = None  # the driver must not begin transactions by itself
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Any) -> None:
+        # A deferred transaction that later wants to write fails at once when another wrote meanwhile.
+        immediate = connection.get_execution_options().get("tieout_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
