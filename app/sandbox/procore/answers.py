@@ -1,0 +1,99 @@
+"""How the sandbox's Procore says things: error bodies, pages, and which record is meant."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+from urllib.parse import urlencode
+
+from flask import Response, abort, jsonify, request
+
+from app.sandbox.procore.store import Record, Store
+
+PER_PAGE = 100
+MOST_PER_PAGE = 2000
+
+
+def error(status: int, message: str, **headers: str) -> Response:
+    """The commonest of Procore's error bodies."""
+    response = jsonify({"code": status, "message": message, "fields": "", "reason": "", "error": message})
+    response.status_code = status
+    response.headers.update(headers)
+    return response
+
+
+def refuse(status: int, message: str) -> NoReturn:
+    """End the call with the commonest error body."""
+    abort(error(status, message))
+
+
+def invalid(problems: dict[str, list[str]]) -> NoReturn:
+    """End the call with a validation error: 422 and the problems by field."""
+    response = jsonify({"errors": problems})
+    response.status_code = 422
+    abort(response)
+
+
+def found(store: Store, resource: str, record_id: int, *, project_id: int | None = None) -> Record:
+    """The record meant, or 404: also when it is deleted or of another project."""
+    record = store.get(resource, record_id)
+    if record is None or record.get("deleted_at"):
+        refuse(404, "Not Found")
+    if project_id is not None and _project_of(record) != project_id:
+        refuse(404, "Not Found")
+    return record
+
+
+def _project_of(record: Record) -> Any:
+    return record.get("project_id") or (record.get("project") or {}).get("id")
+
+
+def number(name: str, value: Any = None) -> int:
+    """A required whole number from the query, or from ``value`` when the body carries it."""
+    text = request.args.get(name) if value is None else str(value)
+    if not text or not text.isdigit():
+        refuse(400, f"param is missing or the value is empty: {name}")
+    return int(text)
+
+
+def body() -> dict[str, Any]:
+    """The JSON object sent with a write."""
+    sent = request.get_json(silent=True)
+    if not isinstance(sent, dict):
+        refuse(400, "The request body is not a JSON object")
+    return sent
+
+
+def part(sent: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object under ``name`` that a write must carry."""
+    inner = sent.get(name)
+    if not isinstance(inner, dict):
+        refuse(400, f"param is missing or the value is empty: {name}")
+    return inner
+
+
+def page(records: list[Record]) -> Response:
+    """The page asked for, with Procore's Link, Per-Page and Total headers."""
+    per_page = min(max(request.args.get("per_page", PER_PAGE, type=int), 1), MOST_PER_PAGE)
+    current = max(request.args.get("page", 1, type=int), 1)
+    last = max(-(-len(records) // per_page), 1)
+    response = jsonify(records[(current - 1) * per_page : current * per_page])
+    response.headers["Per-Page"] = str(per_page)
+    response.headers["Total"] = str(len(records))
+    links = ", ".join(f'<{_address(n, per_page)}>; rel="{rel}"' for rel, n in _neighbours(current, last))
+    if links:
+        response.headers["Link"] = links
+    return response
+
+
+def _neighbours(current: int, last: int) -> list[tuple[str, int]]:
+    """Which pages the Link header names; page 2 names no ``prev``, as Procore's documents show."""
+    before = [("first", 1)] if current > 1 else []
+    before += [("prev", current - 1)] if current > 2 else []
+    after = [("next", current + 1), ("last", last)] if current < last else []
+    return before + after
+
+
+def _address(page_number: int, per_page: int) -> str:
+    query = {**request.args.to_dict(flat=False), "page": [str(page_number)], "per_page": [str(per_page)]}
+    pairs = [(name, value) for name, values in query.items() for value in values]
+    return f"{request.base_url}?{urlencode(pairs)}"

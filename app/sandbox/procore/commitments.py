@@ -1,0 +1,121 @@
+"""The sandbox's commitments: purchase order contracts and work order contracts, alike in their habits."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.sandbox.procore import lines
+from app.sandbox.procore.amounts import total, written
+from app.sandbox.procore.answers import body, found, number, page, part
+from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.store import Record, Store
+from app.sandbox.procore.writes import ORIGIN_AND_CODE, patched, permitted, synced
+
+FIELDS = (*ORIGIN_AND_CODE, "number", "title", "description", "status", "executed", "private", "contract_date")
+_COMPACT = ("id", "number", "title", "status", "project", "vendor", "origin_id", "created_at", "updated_at")
+_PACKAGE = (
+    "id", "contract_id", "number", "title", "status", "due_date", "invoiced_date", "paid_date", "reviewed_at",
+    "origin_id", "origin_data", "currency_configuration",
+    "deleted_at", "created_at", "updated_at",
+)  # fmt: skip
+_PENDING = ("pending", "pricing", "proceeding", "revised", "not_pricing")
+
+
+def routes(store: Store) -> Blueprint:
+    """The calls about both types of commitment."""
+    family = Blueprint("commitments", __name__)
+    for resource in ("purchase_order_contracts", "work_order_contracts"):
+        _add(family, store, resource)
+    return family
+
+
+def _add(family: Blueprint, store: Store, resource: str) -> None:
+    base, wrapper = f"/rest/v1.0/{resource}", resource.removesuffix("s")
+
+    def contracts() -> Response:
+        project_id = number("project_id")
+        found(store, "projects", project_id)
+        rows = chosen(store.all(resource, project_id=project_id))
+        return page([_listed(store, row) for row in rows])
+
+    def contract(contract_id: int) -> Response:
+        return jsonify(_shown(store, found(store, resource, contract_id, project_id=number("project_id"))))
+
+    def line_items(contract_id: int) -> Response:
+        row = found(store, resource, contract_id, project_id=number("project_id"))
+        return page(_shown(store, row)["line_items"])
+
+    def patch_contract(contract_id: int) -> Response:
+        sent = body()
+        found(store, resource, contract_id, project_id=number("project_id", sent.get("project_id")))
+        changes = permitted(part(sent, wrapper), FIELDS)
+        return jsonify(_shown(store, patched(store, resource, contract_id, changes)))
+
+    def sync_contracts() -> Response:
+        sent = body()
+        project_id = number("project_id", sent.get("project_id"))
+        return synced(
+            store,
+            resource,
+            sent.get("updates"),
+            writable=FIELDS,
+            blank=None,
+            shown=lambda row: _shown(store, row),
+            within=lambda row: bool(row["project"]["id"] == project_id),
+        )
+
+    family.add_url_rule(base, f"{resource}_list", contracts)
+    family.add_url_rule(f"{base}/<int:contract_id>", f"{resource}_show", contract)
+    family.add_url_rule(f"{base}/<int:contract_id>/line_items", f"{resource}_lines", line_items)
+    family.add_url_rule(f"{base}/<int:contract_id>", f"{resource}_patch", patch_contract, methods=["PATCH"])
+    family.add_url_rule(f"{base}/sync", f"{resource}_sync", sync_contracts, methods=["PATCH"])
+
+
+def _listed(store: Store, contract: Record) -> Record:
+    row = _with_totals(store, contract)
+    if request.args.get("view") == "extended":
+        return {name: value for name, value in row.items() if name not in ("line_items", "created_by_id")}
+    return {name: row[name] for name in _COMPACT}
+
+
+def _shown(store: Store, contract: Record) -> Record:
+    row = _with_totals(store, contract)
+    vendor = store.get("vendors", contract["vendor"]["id"]) or {}
+    linked = {"origin_id": vendor.get("origin_id"), "origin_data": vendor.get("origin_data")}
+    row["vendor"] = {**contract["vendor"], **linked}
+    row["line_items"] = [lines.of_contract(store, line) for line in contract["line_items"]]
+    row["change_order_packages"] = [
+        {name: package[name] for name in _PACKAGE} for package in _packages(store, contract)
+    ]
+    return {**row, "potential_change_orders": [], "payments_issued": [], "attachments": [], "invoice_contacts": []}
+
+
+def _packages(store: Store, contract: Record) -> list[Record]:
+    rows = store.all("change_order_packages", contract_id=contract["id"])
+    return [row for row in rows if not row["deleted_at"]]
+
+
+def _with_totals(store: Store, contract: Record) -> Record:
+    """The contract with its sums, worked out anew: a project manager may have edited lines or change orders."""
+    packages = _packages(store, contract)
+
+    def changes(*statuses: str) -> list[str]:
+        counted = [package for package in packages if package["status"] in statuses]
+        return [line["total_amount"] for package in counted for line in package["line_items"]]
+
+    grand = total(line["total_amount"] for line in contract["line_items"])
+    approved, pending, draft = total(changes("approved")), total(changes(*_PENDING)), total(changes("draft"))
+    return {
+        **contract,
+        "grand_total": written(grand),
+        "approved_change_orders": written(approved),
+        "pending_change_orders": written(pending),
+        "draft_change_orders_amount": written(draft),
+        "revised_contract": written(grand + approved),
+        "pending_revised_contract": written(grand + approved + pending),
+        "total_requisitions_amount": "0.0",
+        "total_draw_requests_amount": "0.0",
+        "total_payments": "0.0",
+        "remaining_balance_outstanding": written(grand + approved),
+        "percentage_paid": "0.0",
+    }

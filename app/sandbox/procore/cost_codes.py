@@ -1,0 +1,95 @@
+"""The sandbox's cost codes: the company's standard lists, and each project's own copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.sandbox.procore.answers import body, found, number, page, part
+from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.store import Record, Store
+from app.sandbox.procore.writes import ORIGIN, patched, permitted, synced
+
+FIELDS = (*ORIGIN, "code", "name", "parent_id")
+_LIST_FIELDS = ("id", "name", "is_erp_list", "available_to_use_on_new_projects")
+_VIEWS = {
+    "default": ("id", "standard_cost_code_list_id"),
+    "compact": ("id", "standard_cost_code_list_id", "origin_id"),
+    "extended": (
+        "id", "standard_cost_code_list_id", "parent_id", "code", "full_code", "name", "origin_id", "origin_data",
+    ),
+}  # fmt: skip
+_NOT_LISTED = ("project_id", "standard_cost_code_list_id")
+_PROJECT_COMPACT = ("id", "full_code", "name", "origin_id", "origin_data", "standard_cost_code_id")
+
+
+def routes(store: Store) -> Blueprint:
+    """The calls about cost codes."""
+    family = Blueprint("cost_codes", __name__)
+
+    @family.get("/rest/v1.0/standard_cost_code_lists")
+    def lists() -> Response:
+        number("company_id")
+        return page([{name: row.get(name) for name in _LIST_FIELDS} for row in store.all("standard_cost_code_lists")])
+
+    @family.get("/rest/v1.0/standard_cost_codes")
+    def standard() -> Response:
+        number("company_id")
+        wanted = number("standard_cost_code_list_id")
+        codes = [code for code in store.all("standard_cost_codes") if code["standard_cost_code_list_id"] == wanted]
+        return page([_viewed(code) for code in chosen(codes)])
+
+    @family.patch("/rest/v1.0/standard_cost_codes/<int:code_id>")
+    def patch_standard(code_id: int) -> Response:
+        sent = body()
+        number("standard_cost_code_list_id", sent.get("standard_cost_code_list_id"))
+        before = found(store, "standard_cost_codes", code_id)
+        changes = permitted(part(sent, "standard_cost_code"), FIELDS)
+        full_code = _full_code(store, {**before, **changes})
+        return jsonify(_viewed(patched(store, "standard_cost_codes", code_id, {**changes, "full_code": full_code})))
+
+    @family.patch("/rest/v1.0/standard_cost_codes/sync")
+    def sync_standard() -> Response:
+        sent = body()
+        number("company_id", sent.get("company_id"))
+        list_id = number("standard_cost_code_list_id", sent.get("standard_cost_code_list_id"))
+
+        def new(fields: dict[str, Any]) -> Record:
+            record = {**dict.fromkeys(FIELDS), "standard_cost_code_list_id": list_id, **fields}
+            return {**record, "full_code": _full_code(store, record)}
+
+        return synced(
+            store,
+            "standard_cost_codes",
+            sent.get("updates"),
+            writable=FIELDS,
+            blank=new,
+            shown=lambda code: {name: code[name] for name in _VIEWS["extended"]},
+            within=lambda code: bool(code["standard_cost_code_list_id"] == list_id),
+        )
+
+    @family.get("/rest/v1.0/cost_codes")
+    def of_project() -> Response:
+        project_id = number("project_id")
+        found(store, "projects", project_id)
+        codes = chosen(store.all("cost_codes", project_id=project_id))
+        return page([_project_view(code) for code in codes])
+
+    return family
+
+
+def _full_code(store: Store, code: Record) -> str:
+    parent = store.get("standard_cost_codes", code["parent_id"]) if code.get("parent_id") else None
+    return f"{parent['full_code']}-{code['code']}" if parent else str(code["code"])
+
+
+def _viewed(code: Record) -> Record:
+    names = _VIEWS.get(request.args.get("view", "default"), _VIEWS["default"])
+    return {name: code.get(name) for name in names}
+
+
+def _project_view(code: Record) -> Record:
+    if request.args.get("view") == "erp_compact":
+        return {name: code[name] for name in _PROJECT_COMPACT}
+    return {name: value for name, value in code.items() if name not in _NOT_LISTED}

@@ -1,0 +1,88 @@
+"""The sandbox's company directory: me, companies, users and vendors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.sandbox.procore.answers import body, found, number, page, part
+from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.store import Record, Store
+from app.sandbox.procore.writes import ORIGIN_AND_CODE, patched, permitted, synced
+
+VENDOR_FIELDS = (
+    *ORIGIN_AND_CODE,
+    "name",
+    "abbreviated_name",
+    "trade_name",
+    "address",
+    "city",
+    "state_code",
+    "country_code",
+    "zip",
+    "business_phone",
+    "fax_number",
+    "mobile_phone",
+    "email_address",
+    "website",
+    "notes",
+    "is_active",
+)
+_COMPANY_FIELDS = ("id", "name", "is_active", "logo_url", "my_company", "pcn_business_experience")
+
+
+def routes(store: Store) -> Blueprint:
+    """The directory's calls."""
+    family = Blueprint("directory", __name__)
+
+    @family.get("/rest/v1.0/me")
+    def me() -> Response:
+        return jsonify(id=7_399, login="service-account@halvorsen.example", name="Tieout service account")
+
+    @family.get("/rest/v1.0/companies")
+    def companies() -> Response:
+        return page([{name: company[name] for name in _COMPANY_FIELDS} for company in store.all("companies")])
+
+    @family.get("/rest/v1.3/companies/<int:company_id>/users")
+    def users(company_id: int) -> Response:
+        found(store, "companies", company_id)
+        return page(chosen(store.all("users")))
+
+    @family.get("/rest/v1.0/vendors")
+    def vendors() -> Response:
+        number("company_id")
+        return page([_shown(vendor) for vendor in chosen(store.all("vendors"))])
+
+    @family.get("/rest/v1.0/vendors/<int:vendor_id>")
+    def vendor(vendor_id: int) -> Response:
+        number("company_id")
+        return jsonify(_shown(found(store, "vendors", vendor_id)))
+
+    @family.patch("/rest/v1.0/vendors/<int:vendor_id>")
+    def patch_vendor(vendor_id: int) -> Response:
+        sent = body()
+        number("company_id", sent.get("company_id"))
+        found(store, "vendors", vendor_id)
+        changes = permitted(part(sent, "vendor"), VENDOR_FIELDS)
+        return jsonify(_shown(patched(store, "vendors", vendor_id, changes)))
+
+    @family.patch("/rest/v1.0/vendors/sync")
+    def sync_vendors() -> Response:
+        sent = body()
+        number("company_id", sent.get("company_id"))
+        return synced(store, "vendors", sent.get("updates"), writable=VENDOR_FIELDS, blank=_new_vendor, shown=_shown)
+
+    return family
+
+
+def _shown(vendor: Record) -> Record:
+    if request.args.get("view") == "compact":
+        return {"id": vendor["id"], "name": vendor["name"]}
+    return {**vendor, "company": vendor["name"], "synced_to_erp": vendor.get("origin_id") is not None}
+
+
+def _new_vendor(fields: dict[str, Any]) -> Record:
+    empty = dict.fromkeys(("address", "city", "state_code", "zip", "business_phone", "fax_number"), "")
+    absent = dict.fromkeys(("legal_name", "parent", "primary_contact", *VENDOR_FIELDS))
+    return {**absent, **empty, "country_code": "US", "is_active": True, "attachments": [], "project_ids": [], **fields}

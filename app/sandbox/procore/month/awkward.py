@@ -1,0 +1,40 @@
+"""The rows of the month that are awkward on purpose, by the trouble they make."""
+
+from __future__ import annotations
+
+from app.sandbox.procore.month.change_orders import CHAINS, DEDUCTIVE
+from app.sandbox.procore.month.cost_codes import LONG_CODE
+from app.sandbox.procore.month.directory import (
+    LONG_NAME,
+    NOT_IN_QUICKBOOKS,
+    OWN_CODE,
+    SAME_NAME_AS_A_CUSTOMER,
+    WITH_AN_ACCENT,
+)
+from app.sandbox.procore.month.purchase_orders import LONG_NUMBER
+from app.sandbox.procore.month.subcontracts import (
+    LATE_IN_THE_EVENING,
+    LONG_DESCRIPTION,
+    NOT_APPROVED,
+    VOID,
+    WITH_A_PROJECT_COST_CODE,
+    WITH_TAX,
+)
+
+__all__ = [
+    "CHAINS",
+    "DEDUCTIVE",
+    "LATE_IN_THE_EVENING",
+    "LONG_CODE",
+    "LONG_DESCRIPTION",
+    "LONG_NAME",
+    "LONG_NUMBER",
+    "NOT_APPROVED",
+    "NOT_IN_QUICKBOOKS",
+    "OWN_CODE",
+    "SAME_NAME_AS_A_CUSTOMER",
+    "VOID",
+    "WITH_AN_ACCENT",
+    "WITH_A_PROJECT_COST_CODE",
+    "WITH_TAX",
+]

@@ -1,0 +1,96 @@
+"""Writes as Procore takes them: a PATCH of one record, and the sync action of many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, jsonify
+
+from app.sandbox.procore.answers import invalid, refuse
+from app.sandbox.procore.store import DuplicateOriginError, Record, Store
+
+MOST_ROWS = 1000
+
+ORIGIN = ("origin_id", "origin_data")
+ORIGIN_AND_CODE = (*ORIGIN, "origin_code")
+TAKEN = {"origin_id": ["has already been taken"]}
+
+
+def permitted(sent: dict[str, Any], writable: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of a write that Procore takes; it passes over all others without a word."""
+    return {name: value for name, value in sent.items() if name in writable}
+
+
+def patched(store: Store, resource: str, record_id: int, changes: dict[str, Any]) -> Record:
+    """The record after a PATCH; 422 when its origin_id belongs to another."""
+    try:
+        return store.patch(resource, record_id, changes)
+    except DuplicateOriginError:
+        invalid(TAKEN)
+
+
+def synced(
+    store: Store,
+    resource: str,
+    updates: Any,
+    *,
+    writable: tuple[str, ...],
+    blank: Callable[[dict[str, Any]], Record] | None,
+    shown: Callable[[Record], Record],
+    within: Callable[[Record], bool] = lambda _record: True,
+) -> Response:
+    """The sync action: 200 with the rows that were written and those that were not.
+
+    ``blank`` makes a new record from a row; without it rows that match nothing are errors.
+    """
+    if not isinstance(updates, list) or not all(isinstance(row, dict) for row in updates):
+        refuse(400, "param is missing or the value is empty: updates")
+    if len(updates) > MOST_ROWS:
+        refuse(413, f"Request entity too large: at most {MOST_ROWS} updates")
+    entities, errors = [], []
+    for row in updates:
+        try:
+            written = _one(store, resource, row, writable, blank, within)
+        except _RowError as problem:
+            errors.append({**row, "errors": problem.problems})
+        else:
+            entities.append(shown(written))
+    return jsonify({"entities": entities, "errors": errors})
+
+
+class _RowError(Exception):
+    def __init__(self, problems: dict[str, list[str]]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+def _one(
+    store: Store,
+    resource: str,
+    row: dict[str, Any],
+    writable: tuple[str, ...],
+    blank: Callable[[dict[str, Any]], Record] | None,
+    within: Callable[[Record], bool],
+) -> Record:
+    target = _target(store, resource, row, within)
+    changes = permitted(row, writable)
+    try:
+        if target is not None:
+            return store.patch(resource, target["id"], changes)
+        if blank is None:
+            raise _RowError({"base": ["Entity cannot be created by this action"]})
+        return store.put(resource, blank(changes))
+    except DuplicateOriginError:
+        raise _RowError(TAKEN) from None
+
+
+def _target(store: Store, resource: str, row: dict[str, Any], within: Callable[[Record], bool]) -> Record | None:
+    if row.get("id") is not None:
+        record = store.get(resource, row["id"])
+        if record is None or record.get("deleted_at") or not within(record):
+            raise _RowError({"id": ["Entity with this ID not found"]})
+        return record
+    if row.get("origin_id"):
+        return store.with_origin(resource, row["origin_id"])
+    return None
