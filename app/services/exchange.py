@@ -1,0 +1,280 @@
+"""What comes back from QuickBooks: the answer of a message set, kept first and applied once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.tags import Tag
+from app.db.engine import Database
+from app.db.models import Conversation, MessageSet, Operation, Request
+from app.items import registry
+from app.items.base import Refuse
+from app.qbxml import parse
+from app.services import outcome, recover, refreshes
+from app.services.situations import Standing, reply, standings
+from app.services.tools import Tools
+from app.services.unit import Work, work
+from state_machines.message_set import MESSAGE_SET, REQUEST
+
+QUICKBOOKS = "QuickBooks"
+
+#: QuickBooks could not read the set: nothing of it was executed, and nothing says which request it was.
+UNREADABLE_TO_QUICKBOOKS = "80040400"
+
+#: The message set status codes after which QuickBooks cannot say whether the set ran.
+UNSURE = {9001, 9002, 9003, 9004, 9005}
+
+
+#: So many unreadable answers end a session; the next one begins with the same set.
+MOST_UNREADABLE = 3
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How an answer was taken."""
+
+    known: bool  # there was a set it belongs to
+    stop: str = ""  # why the session should stop, in words
+
+
+def take(
+    database: Database,
+    tools: Tools,
+    connection_id: int,
+    conversation_id: int,
+    response: str,
+    hresult: str,
+    message: str,
+) -> Taken:
+    """Keep the answer to the set this conversation has out, and apply it. Nothing happens twice."""
+    found = _set_of(database, conversation_id)
+    if found is None:
+        return Taken(known=False)
+    if hresult.strip():
+        return _refused(database, tools, connection_id, found.id, hresult, message)
+    try:
+        parse.message_set(response)
+    except parse.Unreadable as problem:
+        return _unreadable(database, connection_id, conversation_id, found.id, str(problem))
+    keep(database, connection_id, found.id, response)
+    apply(database, tools, connection_id, found.id, conversation_id)
+    return Taken(known=True)
+
+
+def _unreadable(database: Database, connection_id: int, conversation_id: int, set_id: str, why: str) -> Taken:
+    """An answer nobody can read is no answer; the same set leaves again, but not for ever in one session."""
+    with work(database, connection_id) as unit:
+        recover.lose(unit, unit.session.get_one(MessageSet, set_id), why)
+        conversation = unit.session.get_one(Conversation, conversation_id)
+        conversation.unreadable += 1
+        too_often = conversation.unreadable >= MOST_UNREADABLE
+    return Taken(known=True, stop=f"{MOST_UNREADABLE} answers of this session could not be read. {why}" if too_often else "")
+
+
+def _set_of(database: Database, conversation_id: int) -> MessageSet | None:
+    query = select(MessageSet).where(
+        MessageSet.conversation_id == conversation_id,
+        MessageSet.state.in_(("out", "lost")),
+        MessageSet.answer.is_(None),
+    )
+    with database.reading() as session:
+        return session.execute(query.order_by(MessageSet.sent_at.desc()).limit(1)).scalar_one_or_none()
+
+
+def keep(database: Database, connection_id: int, set_id: str, response: str) -> None:
+    """Commit the raw answer before anything is made of it."""
+    with work(database, connection_id) as unit:
+        message_set = unit.session.get_one(MessageSet, set_id)
+        message_set.answer, message_set.answered_at = response, clock.now()
+        if message_set.writes:
+            unit.connection.last_set_id = set_id
+
+
+def apply_kept(database: Database, tools: Tools, connection_id: int, conversation_id: int) -> None:
+    """Apply answers that were kept but not applied: the service died between the two."""
+    query = select(MessageSet.id).where(
+        MessageSet.connection_id == connection_id,
+        MessageSet.state.in_(("out", "lost")),
+        MessageSet.answer.is_not(None),
+    )
+    with database.reading() as session:
+        kept = list(session.execute(query).scalars())
+    for set_id in kept:
+        apply(database, tools, connection_id, set_id, conversation_id)
+
+
+# -- applying ------------------------------------------------------------------------------------------------------
+
+
+def apply(database: Database, tools: Tools, connection_id: int, set_id: str, conversation_id: int) -> None:
+    """Apply a kept answer: all requests in one transaction, one by one where that fails.
+
+    One bad answer must not poison the set.
+    """
+    with database.reading() as session:
+        message_set = session.get_one(MessageSet, set_id)
+        answers = parse.message_set(message_set.answer or "")
+    if message_set.writes and answers.status_code in UNSURE:
+        with work(database, connection_id) as unit:
+            recover.abandon(
+                unit, unit.session.get_one(MessageSet, set_id), f"QuickBooks answered {answers.status_code}"
+            )
+        return
+    try:
+        with work(database, connection_id) as unit:
+            _apply_all(unit, tools, set_id, conversation_id, answers)
+    except Exception:  # noqa: BLE001  # whatever it was, each answer gets its own chance
+        with work(database, connection_id) as unit:
+            _apply_each(unit, tools, set_id, conversation_id, answers)
+
+
+def _apply_all(unit: Work, tools: Tools, set_id: str, conversation_id: int, answers: parse.SetAnswer) -> None:
+    prepared = _prepare(unit, set_id, conversation_id)
+    settlement = outcome.Settlement(unit, prepared.conversation, prepared.operations.values())
+    by_id = {answer.request_id: answer for answer in answers.answers}
+    _note_answers(unit, tools, prepared, by_id)
+    for request in prepared.requests:
+        _step(unit, prepared, settlement, request, by_id.get(request.id))
+    settlement.close()
+    _close_set(unit, prepared, len(by_id))
+
+
+def _apply_each(unit: Work, tools: Tools, set_id: str, conversation_id: int, answers: parse.SetAnswer) -> None:
+    prepared = _prepare(unit, set_id, conversation_id)
+    by_id = {answer.request_id: answer for answer in answers.answers}
+    _note_answers(unit, tools, prepared, by_id)
+    unit.session.flush()
+    for request in prepared.requests:
+        operation = prepared.operations[request.operation_seq]
+        try:
+            with unit.session.begin_nested():
+                settlement = outcome.Settlement(unit, prepared.conversation, [operation])
+                _step(unit, prepared, settlement, request, by_id.get(request.id))
+                settlement.close()
+        except Exception as problem:  # noqa: BLE001  # the item fails in words; the set goes on
+            unit.session.refresh(operation)
+            settlement = outcome.Settlement(unit, prepared.conversation, [operation])
+            sentence = f"QuickBooks' answer could not be used ({type(problem).__name__}: {problem})."
+            settlement.apply(operation, Refuse(sentence, "Show this to whoever looks after Tieout, then retry."))
+            settlement.close()
+    _close_set(unit, prepared, len(by_id))
+
+
+@dataclass
+class _Prepared:
+    message_set: MessageSet
+    conversation: Conversation
+    requests: list[Request]
+    operations: dict[int, Operation]
+    standings: dict[int, Standing]
+
+
+def _prepare(unit: Work, set_id: str, conversation_id: int) -> _Prepared:
+    session = unit.session
+    message_set = session.get_one(MessageSet, set_id)
+    conversation = session.get_one(Conversation, conversation_id)
+    query = select(Request).where(Request.set_id == set_id, Request.state.in_(("out", "unknown")))
+    requests = list(session.execute(query.order_by(Request.operation_seq)).scalars())
+    seqs = [request.operation_seq for request in requests]
+    found = session.execute(select(Operation).where(Operation.seq.in_(seqs))).scalars()
+    operations = {operation.seq: operation for operation in found}
+    before = standings(session, unit.connection, conversation, list(operations.values()))
+    return _Prepared(message_set, conversation, requests, operations, {one.operation.seq: one for one in before})
+
+
+def _note_answers(unit: Work, tools: Tools, prepared: _Prepared, by_id: dict[str, parse.Answer]) -> None:
+    """Every request keeps its own answer, whatever is made of it."""
+    for request in prepared.requests:
+        answer = by_id.get(request.id)
+        if answer is None:
+            continue
+        verdict = tools.policy.judge(answer, write=request.writes)
+        REQUEST.move(request, "answer")
+        # QuickBooks itself cannot say whether it wrote: the same doubt as an answer that never came.
+        request.outcome = "unknown" if verdict.outcome == "unclear" and request.writes else verdict.outcome
+        request.status, request.answer = answer.status_code, answer.xml
+        request.sentence, request.remedy = verdict.sentence, verdict.what_to_do
+
+
+def _step(
+    unit: Work, prepared: _Prepared, settlement: outcome.Settlement, request: Request, answer: parse.Answer | None
+) -> None:
+    operation = prepared.operations[request.operation_seq]
+    if operation.state == "unknown":
+        recover.found_again(operation)
+    if answer is None:  # QuickBooks left it out: as if the answer had been lost
+        recover.doubt(request, operation)
+        return
+    operation.largest_set = None  # it was read: whatever could not be is elsewhere
+    standing = prepared.standings[operation.seq]
+    replied = reply(request, answer)
+    situation = replace(standing.situation, replies=[*standing.situation.replies, replied])
+    if operation.item_id is None:
+        refreshes.stage(unit, operation, replied.records)
+    step = registry.steps(operation.kind).next_step(situation)
+    settlement.apply(operation, step)
+    if request.outcome == "retry":
+        request.past = True
+
+
+def _close_set(unit: Work, prepared: _Prepared, answered: int) -> None:
+    message_set = prepared.message_set
+    MESSAGE_SET.move(message_set, "answer")
+    unit.trail.add(
+        Tag.SET_ANSWERED,
+        QUICKBOOKS,
+        set=message_set.id,
+        requests=message_set.requests,
+        answers=answered,
+        session=prepared.conversation.id,
+    )
+
+
+# -- refused whole -------------------------------------------------------------------------------------------------
+
+
+def _refused(database: Database, tools: Tools, connection_id: int, set_id: str, hresult: str, message: str) -> Taken:
+    code = hresult.strip().lower().removeprefix("0x")
+    verdict = tools.policy.hresult(code)
+    with work(database, connection_id) as unit:
+        message_set = unit.session.get_one(MessageSet, set_id)
+        message_set.hresult = hresult.strip()
+        if code == UNREADABLE_TO_QUICKBOOKS:
+            if message_set.state == "lost":
+                MESSAGE_SET.move(message_set, "resend")
+            _halve(unit, message_set)
+            return Taken(known=True)
+        recover.lose(unit, message_set, f"{verdict.sentence} ({hresult} {message})".strip())
+    return Taken(known=True, stop=f"{verdict.sentence} {verdict.what_to_do}".strip())
+
+
+def _halve(unit: Work, message_set: MessageSet) -> None:
+    """Nothing was executed: send half as many together, until the culprit stands alone."""
+    MESSAGE_SET.move(message_set, "refuse")
+    query = (
+        select(Request, Operation)
+        .join(Operation, Operation.seq == Request.operation_seq)
+        .where(Request.set_id == message_set.id)
+    )
+    pairs = unit.session.execute(query).all()
+    alone = len(pairs) == 1
+    conversation = unit.session.get_one(Conversation, message_set.conversation_id)
+    settlement = outcome.Settlement(unit, conversation, [operation for _, operation in pairs])
+    for request, operation in pairs:
+        request.state = REQUEST.destination("refuse", "out")
+        request.outcome, request.past = "refused", True
+        if operation.state == "unknown":
+            recover.found_again(operation)
+        if alone:
+            settlement.fail(
+                operation,
+                "QuickBooks could not read this request (0x80040400); nothing was written.",
+                "Show it to whoever looks after the templates: the request is on the item's page.",
+            )
+        else:
+            operation.largest_set = max(1, (len(pairs) + 1) // 2)
+    settlement.close()
+    unit.trail.add(Tag.SET_REFUSED, QUICKBOOKS, set=message_set.id, requests=len(pairs), hresult=message_set.hresult)

@@ -1,0 +1,364 @@
+"""What leaves for QuickBooks: the next message set of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, insert, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.core import clock, ids
+from app.core.decision import DENY, Decision, Finding
+from app.core.tags import Tag
+from app.db.engine import Database
+from app.db.models import Connection, Conversation, Item, MessageSet, Operation, Request
+from app.items import registry
+from app.items.base import Ask, Refuse, Step
+from app.qbxml import render
+from app.rulebook import decide
+from app.services import gather, lifecycle, moves, outcome, rules_versions
+from app.services.situations import MARKER, Standing, standings
+from app.services.tools import Tools
+from app.services.unit import Work, work
+from state_machines.operation import HOLDS_LOCK, OPERATION
+
+#: DESIGN: up to so many requests, or so many bytes, in one set; a larger single request goes alone.
+MOST_REQUESTS = 100
+MOST_BYTES = 256 * 1024
+#: A pass may end without a request (everything was held or failed); then the next candidates are tried.
+MOST_PASSES = 1000
+
+WEB_CONNECTOR = "Web Connector"
+
+
+@dataclass
+class Ready:
+    """One operation with the request it would send now."""
+
+    standing: Standing
+    ask: Ask
+    id: str
+    body: str
+
+
+def next_set(database: Database, tools: Tools, connection_id: int, conversation_id: int) -> str | None:
+    """Make, store and return the next message set of this session, or None when nothing may leave.
+
+    Everything is decided and rendered before the write transaction; inside it only what did
+    not move meanwhile joins the set.
+    """
+    for _ in range(MOST_PASSES):
+        with database.reading() as session:
+            connection = session.get_one(Connection, connection_id)
+            conversation = session.get_one(Conversation, conversation_id)
+            candidates = _candidates(session, connection, conversation)
+            if not candidates:
+                return None
+            plan = _plan(session, connection, conversation, candidates, tools)
+        with work(database, connection_id) as unit:
+            body = _commit(unit, conversation_id, plan)
+            if body is not None:
+                return body
+    return None
+
+
+# -- which operations ----------------------------------------------------------------------------------------------
+
+
+def waiting(connection: Connection, conversation_id: int | None) -> list[ColumnElement[bool]]:
+    """The conditions under which an operation may ask QuickBooks something now."""
+    conditions: list[ColumnElement[bool]] = [
+        Operation.connection_id == connection.id,
+        Operation.state.in_(("ready", "working")),
+    ]
+    if conversation_id is not None:
+        conditions.append(or_(Operation.wait_for_session.is_(None), Operation.wait_for_session != conversation_id))
+    if not connection.live:
+        conditions.append(Operation.item_id.is_(None))
+    other = aliased(Operation)
+    held_by_another = exists().where(
+        other.connection_id == connection.id,
+        other.lock_key == Operation.lock_key,
+        other.state.in_(HOLDS_LOCK),
+        other.seq != Operation.seq,
+    )
+    conditions.append(or_(Operation.lock_key.is_(None), ~held_by_another))
+    return conditions
+
+
+def _candidates(session: Session, connection: Connection, conversation: Conversation) -> list[Operation]:
+    base = select(Operation).where(*waiting(connection, conversation.id))
+    suspects = base.where(Operation.largest_set.is_not(None)).order_by(Operation.seq)
+    first = session.execute(suspects.limit(1)).scalar_one_or_none()
+    if first is not None:  # halving a set nobody could read goes before all else
+        size = first.largest_set or 1
+        return list(session.execute(suspects.where(Operation.largest_set == size).limit(size)).scalars())
+    for reads in (True, False):
+        query = base.where(Operation.reads_next == reads).order_by(Operation.seq).limit(MOST_REQUESTS)
+        found = list(session.execute(query).scalars())
+        if found:
+            return found
+    return []
+
+
+# -- what they would send ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Plan:
+    """What a pass decided, before anything is written."""
+
+    ready: list[Ready]
+    held: list[tuple[int, Decision]]  # item id
+    failed: list[tuple[Operation, str, str]]  # sentence, what to do
+    ended: list[tuple[Standing, Step]]  # nothing left to ask
+    version: str
+
+
+def _plan(
+    session: Session, connection: Connection, conversation: Conversation, operations: list[Operation], tools: Tools
+) -> Plan:
+    held = _second_decision(session, connection, operations)
+    plan = Plan([], list(held.items()), [], [], str(connection.host.get("qbxml_version") or "13.0"))
+    for standing in standings(session, connection, conversation, operations):
+        operation = standing.operation
+        if operation.item_id in held:
+            continue
+        if not standing.intact:
+            plan.failed.append(
+                (
+                    operation,
+                    "The approved document was changed after it was approved, so it was not written.",
+                    "Tell whoever looks after this server, reject the item and have it sent again.",
+                )
+            )
+            continue
+        try:
+            step = registry.steps(operation.kind).next_step(standing.situation)
+        except KeyError as missing:
+            plan.failed.append((operation, f"Something this points at is not in QuickBooks: {missing}.", RULE_ADVICE))
+            continue
+        if not isinstance(step, Ask):
+            plan.ended.append((standing, step))
+            continue
+        _render(plan, standing, step, tools, connection)
+    if any(not ready.ask.writes for ready in plan.ready):
+        plan.ready = [ready for ready in plan.ready if not ready.ask.writes]
+    plan.ready = _within_bounds(plan.ready)
+    return plan
+
+
+def _second_decision(session: Session, connection: Connection, operations: list[Operation]) -> dict[int, Decision]:
+    """All rules once more, under the version now in force, for what is about to leave for the first time."""
+    new = [operation.item_id for operation in operations if operation.item_id and operation.state == "ready"]
+    if not new:
+        return {}
+    items = list(session.execute(select(Item).where(Item.id.in_(new))).scalars())
+    pack = rules_versions.pack(session, connection)
+    around = gather.gather(session, connection, items)
+    built_on = _settings_built_on(session, items)
+    held = {}
+    for item in items:
+        gathered = around[item.id]
+        decision = decide.decide(pack, gathered.facts(connection, item.accepted_by), "queue")
+        if decision.allowed and built_on[item.id] != lifecycle.settings_read(gathered):
+            decision = _setting_changed(decision)
+        if not decision.allowed:
+            held[item.id] = decision
+    return held
+
+
+def _settings_built_on(session: Session, items: Sequence[Item]) -> dict[int, object]:
+    return {item_id: document.get("settings") for item_id, document in lifecycle.documents(session, items).items()}
+
+
+def _setting_changed(decision: Decision) -> Decision:
+    finding = Finding(
+        rule="setting-changed-since-accept",
+        file="(built in)",
+        effect=DENY,
+        reason="setting",
+        message="A setting this item was approved under has changed since.",
+        fix="Take the accept back, look at what would be written now, and accept again.",
+    )
+    return Decision("queue", decision.version, (*decision.findings, finding))
+
+
+def _render(plan: Plan, standing: Standing, ask: Ask, tools: Tools, connection: Connection) -> None:
+    operation = standing.operation
+    request_id = ids.short()
+    context = {"document": standing.situation.document, "refs": {}, **ask.context}
+    try:
+        body = tools.renderer.request(
+            operation.kind, ask.step, request_id=request_id, marker=MARKER + operation.id, **context
+        )
+    except render.CannotRender as problem:
+        plan.failed.append((operation, f"The template of this kind could not be filled: {problem}.", TEMPLATE_ADVICE))
+        return
+    problems = tools.grammar.problems(
+        body, edition=str(connection.host.get("country") or "US"), version=_numbers(plan.version)
+    )
+    if problems:
+        plan.failed.append((operation, f"QuickBooks would not read this: {'; '.join(problems)}.", TEMPLATE_ADVICE))
+        return
+    plan.ready.append(Ready(standing, ask, request_id, body))
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    """``CA13.0`` or ``13.0`` as (13, 0)."""
+    major, _, minor = version.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ").partition(".")
+    return int(major), int(minor or 0)
+
+
+RULE_ADVICE = "A rule should have waited for it. Tell whoever looks after the rules, then retry."
+TEMPLATE_ADVICE = "Nothing was sent. Show this sentence to whoever looks after the templates, then retry."
+
+
+def _within_bounds(ready: list[Ready]) -> list[Ready]:
+    taken: list[Ready] = []
+    size = 0
+    locks: set[str] = set()
+    for one in ready:
+        lock = one.standing.operation.lock_key
+        size += len(one.body)
+        if len(taken) == MOST_REQUESTS or (taken and size > MOST_BYTES):
+            break
+        if lock and one.ask.writes:
+            if lock in locks:
+                continue
+            locks.add(lock)
+        taken.append(one)
+    return taken
+
+
+# -- what is written down before it leaves -------------------------------------------------------------------------
+
+
+def _commit(unit: Work, conversation_id: int, plan: Plan) -> str | None:
+    operations = _unmoved(unit, plan)
+    conversation = unit.session.get_one(Conversation, conversation_id)
+    _hold(unit, plan)
+    _settle(unit, conversation, plan, operations)
+    ready = [one for one in plan.ready if one.standing.operation.seq in operations]
+    ready = _take_locks(unit, ready, operations)
+    if not ready:
+        return None
+    return _store(unit, conversation, ready, operations, plan.version)
+
+
+def _unmoved(unit: Work, plan: Plan) -> dict[int, Operation]:
+    """The operations as they stand inside the transaction; those that moved meanwhile are left out."""
+    seen = {one.standing.operation.seq: one.standing.operation for one in plan.ready}
+    seen |= {operation.seq: operation for operation, _, _ in plan.failed}
+    seen |= {standing.operation.seq: standing.operation for standing, _ in plan.ended}
+    query = select(Operation).where(Operation.seq.in_(seen), Operation.state.in_(("ready", "working")))
+    return {
+        fresh.seq: fresh
+        for fresh in unit.session.execute(query).scalars()
+        if (fresh.state, fresh.asked) == (seen[fresh.seq].state, seen[fresh.seq].asked)
+    }
+
+
+def _hold(unit: Work, plan: Plan) -> None:
+    held = dict(plan.held)
+    if not held:
+        return
+    query = select(Item, Operation).join(
+        Operation, (Operation.item_id == Item.id) & (Operation.document_id == Item.document_id)
+    )
+    pairs = unit.session.execute(query.where(Item.id.in_(held), Item.state == "queued")).all()
+    for item, operation in pairs:
+        moves.move(unit, item, "hold", "rules", decision=held[item.id])
+        OPERATION.move(operation, "hold")
+    moves.store_findings(unit, [(item, held[item.id]) for item, _ in pairs])
+
+
+def _settle(unit: Work, conversation: Conversation, plan: Plan, operations: dict[int, Operation]) -> None:
+    """What ends here without a request."""
+    failed = [(operations[op.seq], Refuse(why, advice)) for op, why, advice in plan.failed if op.seq in operations]
+    ended = [(operations[s.operation.seq], step) for s, step in plan.ended if s.operation.seq in operations]
+    settlement = outcome.Settlement(unit, conversation, [operation for operation, _ in (*failed, *ended)])
+    for operation, step in (*failed, *ended):
+        settlement.apply(operation, step)
+    settlement.close()
+
+
+def _take_locks(unit: Work, ready: list[Ready], operations: dict[int, Operation]) -> list[Ready]:
+    """Leave out those whose lock another operation holds; the index would refuse them."""
+    wanted = {op.lock_key for one in ready if (op := operations[one.standing.operation.seq]).lock_key}
+    if not wanted:
+        return ready
+    query = select(Operation.lock_key, Operation.seq).where(
+        Operation.connection_id == unit.connection.id,
+        Operation.lock_key.in_(wanted),
+        Operation.state.in_(HOLDS_LOCK),
+    )
+    holders = {row.lock_key: row.seq for row in unit.session.execute(query)}
+    taken = []
+    for one in ready:
+        operation = operations[one.standing.operation.seq]
+        if operation.lock_key and holders.setdefault(operation.lock_key, operation.seq) != operation.seq:
+            continue
+        taken.append(one)
+    return taken
+
+
+def _store(
+    unit: Work, conversation: Conversation, ready: list[Ready], operations: dict[int, Operation], version: str
+) -> str:
+    writes = ready[0].ask.writes
+    set_id = "tie-" + ids.short()
+    body = render.message_set(
+        [one.body for one in ready],
+        version=version,
+        new_id=set_id if writes else None,
+        old_id=(unit.connection.last_set_id or None) if writes else None,
+    )
+    now = clock.now()
+    unit.session.execute(
+        insert(MessageSet),
+        [
+            {
+                "id": set_id,
+                "connection_id": unit.connection.id,
+                "conversation_id": conversation.id,
+                "writes": writes,
+                "state": "out",
+                "body": body,
+                "requests": len(ready),
+                "made_at": now,
+                "sent_at": now,
+            }
+        ],
+    )
+    rows: list[dict[str, Any]] = []
+    for one in ready:
+        operation = operations[one.standing.operation.seq]
+        operation.asked += 1
+        if operation.state == "ready":
+            OPERATION.move(operation, "start")
+        rows.append(
+            {
+                "id": one.id,
+                "operation_seq": operation.seq,
+                "set_id": set_id,
+                "number": operation.asked,
+                "step": one.ask.step,
+                "writes": writes,
+                "body": one.body,
+                "made_at": now,
+            }
+        )
+    unit.session.execute(insert(Request), rows)
+    conversation.sets += 1
+    unit.trail.add(
+        Tag.SET_SENT,
+        WEB_CONNECTOR,
+        set=set_id,
+        writes=writes,
+        requests=[[row["id"], operations[row["operation_seq"]].id, row["step"]] for row in rows],
+        session=conversation.id,
+    )
+    return body

@@ -1,0 +1,140 @@
+"""Takes in what Procore says: a draft for each record, a revision for each change of its content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from marshmallow import ValidationError
+from sqlalchemy import delete, insert, select
+
+from app.core import money, text
+from app.core.batches import in_batches
+from app.core.tags import Tag
+from app.db.engine import Database
+from app.db.models import Connection, Item, ItemNeed, Revision
+from app.items import registry
+from app.items.base import Content
+from app.services.gather import matching
+from app.services.unit import Work, work
+
+PROCORE = "Procore"
+BATCH = 500
+
+
+@dataclass
+class Intake:
+    """What an intake did."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+
+def take(database: Database, connection_id: int, records: Iterable[tuple[str, Content]]) -> Intake:
+    """Store what is new or changed. ``records`` are (kind, Procore's own record), parents first.
+
+    Idempotent: a record whose content did not change leaves no trace, whatever its updated_at.
+    """
+    done = Intake()
+    for batch in in_batches(records, BATCH):
+        readable = list(_readable(batch, done))
+        with work(database, connection_id) as unit:
+            _store(unit, readable, done)
+    return done
+
+
+def _readable(records: Sequence[tuple[str, Content]], done: Intake) -> Iterable[tuple[str, str, Content]]:
+    for kind, record in records:
+        if kind not in registry.kinds():
+            continue
+        try:
+            yield kind, str(record["id"]), registry.kind(kind).read(record)
+        except (ValidationError, KeyError) as problem:
+            done.unreadable.append(f"{kind} {record.get('id', '?')}: {problem}")
+
+
+def _store(unit: Work, records: list[tuple[str, str, Content]], done: Intake) -> None:
+    if not records:
+        return
+    latest = {(kind, procore_id): content for kind, procore_id, content in records}
+    query = select(Item).where(Item.connection_id == unit.connection.id, matching(latest))
+    known = {(item.kind, item.procore_id): item for item in unit.session.execute(query).scalars()}
+    hashes = _hashes(unit, known.values())
+    fresh = {key: _new(unit, *key, content) for key, content in latest.items() if key not in known}
+    unit.session.add_all(fresh.values())
+    unit.session.flush()
+    seen: list[tuple[Item, Content, Revision]] = []
+    for key, content in latest.items():
+        item, mark = known.get(key) or fresh[key], text.digest(text.canonical(content))
+        if key in fresh:
+            done.new += 1
+            unit.trail.add(Tag.ITEM_SEEN, PROCORE, item.id, kind=key[0], procore_id=key[1], name=item.name)
+        elif hashes[item.id] == mark:
+            done.unchanged += 1
+            continue
+        else:
+            done.changed += 1
+            unit.trail.add(Tag.ITEM_CHANGED, PROCORE, item.id, kind=key[0], procore_id=key[1], hash=mark)
+        seen.append((item, content, Revision(item_id=item.id, content=content, hash=mark, seen_at=unit.at)))
+    unit.session.add_all(revision for _, _, revision in seen)
+    unit.session.flush()
+    for item, content, revision in seen:
+        _see(item, content, revision)
+    point_at(unit, [(item, content) for item, content, _ in seen])
+
+
+def _hashes(unit: Work, items: Iterable[Item]) -> dict[int, str]:
+    by_revision = {item.seen_revision_id: item.id for item in items}
+    query = select(Revision.id, Revision.hash).where(Revision.id.in_(by_revision))
+    return {by_revision[row.id]: row.hash for row in unit.session.execute(query)}
+
+
+def _new(unit: Work, kind: str, procore_id: str, content: Content) -> Item:
+    return Item(
+        connection_id=unit.connection.id,
+        kind=kind,
+        procore_id=procore_id,
+        name=registry.kind(kind).name(content),
+        state="draft",
+        version=0,
+        inputs={},
+        changed_at=unit.at,
+    )
+
+
+def _see(item: Item, content: Content, revision: Revision) -> None:
+    kind = registry.kind(item.kind)
+    item.seen_revision_id = revision.id
+    item.name, item.title = kind.name(content), kind.title(content)
+    amount = kind.amount(content)
+    item.cents = None if amount is None else money.to_cents(amount)
+    item.project_id, item.lock_key = kind.project(content), kind.lock(content)
+    item.place = kind.place_in_line(content)
+    if item.state == "draft":
+        item.sent_revision_id = None
+
+
+def point_at(unit: Work, pairs: list[tuple[Item, Content]]) -> None:
+    """Note which items these need, as their contents say."""
+    unit.session.execute(delete(ItemNeed).where(ItemNeed.item_id.in_([item.id for item, _ in pairs])))
+    rows = [
+        {
+            "item_id": item.id,
+            "connection_id": item.connection_id,
+            "name": need.name,
+            "kind": need.kind,
+            "procore_id": need.procore_id,
+        }
+        for item, content in pairs
+        for need in dict.fromkeys(registry.kind(item.kind).needs(content))
+    ]
+    if rows:
+        unit.session.execute(insert(ItemNeed), rows)
+
+
+def connection_of(database: Database, connection_id: int) -> Connection:
+    """The connection's row, to read."""
+    with database.reading() as session:
+        return session.get_one(Connection, connection_id)

@@ -1,0 +1,83 @@
+"""Lets accepted items go the moment nothing stands in their way, and takes them back when something does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.core.decision import Decision
+from app.db.models import Item, ItemNeed, Operation
+from app.rulebook import decide
+from app.services import moves, rules_versions
+from app.services.gather import Gathered, gather
+from app.services.unit import Work
+from state_machines.operation import OPERATION
+
+BY_RULE = "rules"
+
+
+def release(unit: Work, items: Sequence[Item], actor: str = BY_RULE) -> list[Item]:
+    """Queue those accepted items whose rules allow it; note what the others wait for."""
+    accepted = sorted((item for item in items if item.state == "accepted"), key=lambda item: (item.place, item.id))
+    if not accepted:
+        return []
+    unit.session.flush()
+    pack = rules_versions.pack(unit.session, unit.connection)
+    around = gather(unit.session, unit.connection, accepted)
+    operations = waiting_operations(unit, accepted)
+    decided: list[tuple[Item, Decision]] = []
+    queued = []
+    for item in accepted:
+        decision = decide.decide(pack, around[item.id].facts(unit.connection, item.accepted_by), "queue")
+        decided.append((item, decision))
+        if decision.allowed:
+            moves.move(unit, item, "queue", actor, decision=decision)
+            OPERATION.move(operations[item.id], "release")
+            queued.append(item)
+    moves.store_findings(unit, decided)
+    return queued
+
+
+def waiting_operations(unit: Work, items: Sequence[Item]) -> dict[int, Operation]:
+    """The operation of each item's present document."""
+    query = (
+        select(Operation)
+        .join(Item, and_(Item.id == Operation.item_id, Item.document_id == Operation.document_id))
+        .where(Item.id.in_([item.id for item in items]))
+    )
+    return {int(operation.item_id or 0): operation for operation in unit.session.execute(query).scalars()}
+
+
+def dependents(unit: Work, moved: Iterable[Item]) -> list[Item]:
+    """The accepted items that point at one of these, or stand behind it in its line."""
+    by_kind: dict[str, list[str]] = {}
+    locks = set()
+    for item in moved:
+        by_kind.setdefault(item.kind, []).append(item.procore_id)
+        if item.lock_key:
+            locks.add(item.lock_key)
+    if not by_kind:
+        return []
+    pointing = select(ItemNeed.item_id).where(
+        ItemNeed.connection_id == unit.connection.id,
+        or_(*(and_(ItemNeed.kind == kind, ItemNeed.procore_id.in_(ids)) for kind, ids in by_kind.items())),
+    )
+    condition: ColumnElement[bool] = Item.id.in_(pointing)
+    if locks:
+        condition = or_(condition, Item.lock_key.in_(locks))
+    query = select(Item).where(Item.connection_id == unit.connection.id, Item.state == "accepted", condition)
+    return list(unit.session.execute(query).scalars())
+
+
+def decisions(unit: Work, items: Sequence[Item], trigger: str) -> dict[int, tuple[Gathered, Decision]]:
+    """What the rules in force say of a move of each item."""
+    pack = rules_versions.pack(unit.session, unit.connection)
+    around = gather(unit.session, unit.connection, items)
+    return {
+        item.id: (
+            around[item.id],
+            decide.decide(pack, around[item.id].facts(unit.connection, item.accepted_by), trigger),
+        )
+        for item in items
+    }

@@ -1,0 +1,133 @@
+"""Where each operation stands: its document, its answers so far, and QuickBooks' ids of what it points at."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core import text
+from app.db.models import Binding, Connection, Conversation, Document, Item, ItemNeed, MessageSet, Operation, Request
+from app.items import registry
+from app.items.base import BindingView, Content, Refresh, Reply, Situation
+from app.qbxml import parse
+from app.services.gather import Key, matching
+
+MARKER = "tie:"
+#: A kept answer is one element; to be read it stands in a set again.
+ALONE = "<QBXML><QBXMLMsgsRs>{}</QBXMLMsgsRs></QBXML>"
+
+
+@dataclass
+class Standing:
+    """One operation and its situation."""
+
+    operation: Operation
+    situation: Situation
+    document: Content  # the whole approved document; empty for a refresh
+    intact: bool = True  # the document's text still has the hash it was approved with
+
+
+def standings(
+    session: Session, connection: Connection, conversation: Conversation, operations: Sequence[Operation]
+) -> list[Standing]:
+    """The situation of every operation, in a constant number of statements."""
+    documents = _documents(session, operations)
+    bound = _bound(session, connection.id, conversation.id, operations)
+    replies = _replies(session, conversation.id, operations)
+    found = []
+    for operation in operations:
+        document = documents.get(operation.document_id)
+        content = json.loads(document.body) if document else {}
+        situation = Situation(
+            document=content.get("fields", {}),
+            marker=MARKER + operation.id,
+            replies=replies.get(operation.seq, []),
+            bound=bound.get(operation.item_id or 0, {}),
+            host=connection.host,
+        )
+        intact = document is None or text.digest(document.body) == document.hash
+        found.append(Standing(operation, situation, content, intact))
+    return found
+
+
+def _documents(session: Session, operations: Sequence[Operation]) -> dict[int | None, Document]:
+    wanted = {operation.document_id for operation in operations if operation.document_id is not None}
+    if not wanted:
+        return {}
+    query = select(Document).where(Document.id.in_(wanted))
+    return {document.id: document for document in session.execute(query).scalars()}
+
+
+def _bound(
+    session: Session, connection_id: int, conversation_id: int, operations: Sequence[Operation]
+) -> dict[int, dict[Key, BindingView]]:
+    """The bindings of everything the operations' items need, by item id."""
+    items = [operation.item_id for operation in operations if operation.item_id is not None]
+    needs: dict[int, list[Key]] = defaultdict(list)
+    for need in session.execute(select(ItemNeed).where(ItemNeed.item_id.in_(items))).scalars():
+        needs[need.item_id].append((need.kind, need.procore_id))
+    keys = {key for of_item in needs.values() for key in of_item}
+    if not keys:
+        return {}
+    query = (
+        select(Item.kind, Item.procore_id, Binding)
+        .join(Binding, Binding.item_id == Item.id)
+        .where(Item.connection_id == connection_id, matching(keys))
+    )
+    views = {(row.kind, row.procore_id): view(row.Binding, conversation_id) for row in session.execute(query)}
+    return {item: {key: views[key] for key in of_item if key in views} for item, of_item in needs.items()}
+
+
+def view(binding: Binding, conversation_id: int) -> BindingView:
+    """A binding as a kind may see it."""
+    return BindingView(
+        quickbooks_id=binding.quickbooks_id,
+        edit_sequence=binding.edit_sequence,
+        full_name=binding.full_name,
+        lines=tuple(binding.lines),
+        fresh=binding.conversation_id == conversation_id,
+    )
+
+
+def _replies(session: Session, conversation_id: int, operations: Sequence[Operation]) -> dict[int, list[Reply]]:
+    asked = {operation.seq: operation for operation in operations if operation.asked}
+    if not asked:
+        return {}
+    query = (
+        select(Request, MessageSet.conversation_id)
+        .join(MessageSet, MessageSet.id == Request.set_id)
+        .where(Request.operation_seq.in_(asked), Request.outcome != "", ~Request.past)
+        .order_by(Request.operation_seq, Request.number)
+    )
+    found: dict[int, list[Reply]] = defaultdict(list)
+    for request, conversation in session.execute(query):
+        # An iterator lives within one session: what an earlier one began is begun again.
+        if isinstance(registry.steps(asked[request.operation_seq].kind), Refresh) and conversation != conversation_id:
+            continue
+        found[request.operation_seq].append(_stored_reply(request))
+    return found
+
+
+def _stored_reply(request: Request) -> Reply:
+    answer = parse.message_set(ALONE.format(request.answer)).answers[0] if request.answer else None
+    return reply(request, answer)
+
+
+def reply(request: Request, answer: parse.Answer | None) -> Reply:
+    """What became of a request, as its kind may see it."""
+    return Reply(
+        step=request.step,
+        outcome=request.outcome,
+        status=request.status or 0,
+        sentence=request.sentence,
+        what_to_do=request.remedy,
+        records=answer.records if answer else (),
+        handed_out=request.made_at,
+        iterator_id=answer.iterator_id if answer else "",
+        remaining=(answer.remaining or 0) if answer else 0,
+    )

@@ -1,0 +1,55 @@
+"""One write transaction on one connection: the connection is locked first, its events appended last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.core.errors import NotFound
+from app.db.engine import Database
+from app.db.models import Connection
+from app.services import audit
+
+
+@dataclass
+class Work:
+    """What a use case holds while it changes a connection."""
+
+    session: Session
+    connection: Connection
+    trail: audit.Trail
+    at: datetime
+
+
+@contextmanager
+def work(database: Database, connection_id: int) -> Iterator[Work]:
+    """Change one connection: all of it or nothing, one writer at a time.
+
+    Locking the connection row first makes every other lock of the business follow from it.
+    """
+    with database.writing() as session:
+        connection = session.execute(
+            select(Connection).where(Connection.id == connection_id).with_for_update()
+        ).scalar_one_or_none()
+        if connection is None:
+            raise NotFound(f"There is no connection {connection_id}.", "See `tieout connection list`.")
+        unit = Work(session, connection, audit.Trail(session, audit.chain_of(connection_id)), clock.now())
+        yield unit
+        session.flush()
+        unit.trail.write()
+
+
+@contextmanager
+def service_work(database: Database) -> Iterator[tuple[Session, audit.Trail]]:
+    """Change what belongs to the service itself: users, rule packs, new connections."""
+    with database.writing() as session:
+        trail = audit.Trail(session, audit.SERVICE)
+        yield session, trail
+        session.flush()
+        trail.write()

@@ -1,0 +1,1 @@
+"""The loop that talks to Procore: reads what is new, tells what QuickBooks holds."""
