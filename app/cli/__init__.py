@@ -1,0 +1,1 @@
+"""The command `tieout`: main.py gathers it, the others hold a group of commands each."""

@@ -1,0 +1,122 @@
+"""Connections and users."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.cli.shared import connection_option, data_dir_option, services, the_connection
+from app.services import connections, people, rules_versions
+from app.web_connector import qwc
+
+
+@click.group("connection")
+def connection() -> None:
+    """Connections: one Procore company with one QuickBooks company file."""
+
+
+@connection.command("add")
+@click.argument("name")
+@click.option("--procore-company", required=True, help="Procore's company id.")
+@data_dir_option
+def add(name: str, procore_company: str, data_dir: Path | None) -> None:
+    """Make a connection and print its Web Connector user and password (told once)."""
+    found = services(data_dir)
+    version = rules_versions.store(found.database, found.settings.rules_dir, "command line")
+    added = connections.add(found.database, name, procore_company, rules_version=version, actor="command line")
+    click.echo(f"Connection {added.id}\nWeb Connector user      {added.web_connector_user}")
+    click.echo(f"Web Connector password  {added.password}   (kept nowhere: write it down)")
+
+
+@connection.command("list")
+@data_dir_option
+def list_all(data_dir: Path | None) -> None:
+    """List connections."""
+    for one in connections.everyone(services(data_dir).database):
+        click.echo(f"{one.id:>3}  {one.name:<40} {'live' if one.live else 'not live'}")
+
+
+@connection.command("show")
+@connection_option
+@data_dir_option
+def show(connection_id: int | None, data_dir: Path | None) -> None:
+    """Show one connection: file, host, settings, rules."""
+    found = services(data_dir)
+    one = connections.get(found.database, the_connection(found, connection_id))
+    rows = {
+        "Name": one.name,
+        "Procore company": one.procore_company_id,
+        "Web Connector user": one.web_connector_user,
+        "Company file": one.company_file or "not seen yet",
+        "QuickBooks": one.host.get("product") or "not seen yet",
+        "Live": "yes" if one.live else "no: only queries leave",
+        "Paused": "yes" if one.paused else "no",
+        "Rules version": (one.rules_version or "")[:12],
+    } | {f"Setting {name}": value for name, value in one.settings.items()}
+    for label, value in rows.items():
+        click.echo(f"{label:<32} {value}")
+
+
+@connection.command("go-live")
+@connection_option
+@data_dir_option
+def go_live(connection_id: int | None, data_dir: Path | None) -> None:
+    """From now on write approved items to QuickBooks."""
+    found = services(data_dir)
+    connections.go_live(found.database, the_connection(found, connection_id), actor="command line")
+    click.echo("Live.")
+
+
+@click.command("qwc")
+@click.option(
+    "--url", required=True, help="The service's address as QuickBooks' machine sees it, such as https://host/qbwc."
+)
+@connection_option
+@data_dir_option
+def print_qwc(url: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Print a connection's .qwc file, to be added to the Web Connector."""
+    found = services(data_dir)
+    one = connections.get(found.database, the_connection(found, connection_id))
+    click.echo(
+        qwc.render(
+            app_name=f"Tieout {one.name}",
+            url=url,
+            support_url=url.rstrip("/") + "/support",
+            user=one.web_connector_user,
+            file_id=one.file_id,
+        )
+    )
+
+
+@click.group("user")
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="The person's full name.")
+@click.option("--role", type=click.Choice(list(people.RIGHTS)), required=True)
+@click.password_option(help="Asked for when not given.")
+@connection_option
+@data_dir_option
+def user_add(login: str, name: str, role: str, password: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Add a person with a role on a connection."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    people.add_user(found.database, login, name, password, actor="command line")
+    people.give_role(found.database, login, chosen, role, actor="command line")
+    click.echo(f"{name} may sign in as {login}, {people.ROLE_NAMES[role]}.")
+
+
+@user.command("list")
+@data_dir_option
+def user_list(data_dir: Path | None) -> None:
+    """List people and what they are for each connection."""
+    for one, roles in people.everybody(services(data_dir).database):
+        held = ", ".join(f"{people.ROLE_NAMES[role.role]} on {role.connection_id}" for role in roles)
+        click.echo(f"{one.login:<12} {one.name:<24} {'' if one.active else '(inactive) '}{held}")
+
+
+COMMANDS = (connection, print_qwc, user)

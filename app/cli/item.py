@@ -1,0 +1,187 @@
+"""Items from the command line: the same services as the screens, acting as a named person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from app.cli.shared import connection_option, data_dir_option, services, the_connection, the_item, the_person
+from app.core import money
+from app.core.errors import Refusal
+from app.db.models import Item
+from app.factory import Services
+from app.items import registry
+from app.services import explain as explaining
+from app.services import lifecycle
+from state_machines.item import STATES
+
+
+@click.group("item")
+def item() -> None:
+    """Items: list, send, accept, reject, retry, explain."""
+
+
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+    return connection_option(data_dir_option(function))
+
+
+def _acting(function: Callable[..., Any]) -> Callable[..., Any]:
+    function = click.option("--as", "login", required=True, help="Who acts: nothing is approved without a person.")(
+        function
+    )
+    return click.argument("items", nargs=-1)(_options(function))
+
+
+@item.command("list")
+@click.option("--kind", type=click.Choice(list(registry.kinds())))
+@click.option("--state", type=click.Choice(STATES))
+@click.option("--json", "as_json", is_flag=True, help="One JSON list.")
+@_options
+def list_items(
+    kind: str | None, state: str | None, as_json: bool, connection_id: int | None, data_dir: Path | None
+) -> None:
+    """List items."""
+    found = services(data_dir)
+    rows = _rows(found, the_connection(found, connection_id), kind, state)
+    if as_json:
+        click.echo(json.dumps([_plain(row) for row in rows]))
+        return
+    for row in rows:
+        amount = "" if row.cents is None else money.shown(money.from_cents(row.cents))
+        click.echo(f"{row.id:>6}  {row.kind:<24} {row.name[:30]:<30} {row.state:<9} {amount:>16}  {row.title[:40]}")
+
+
+def _rows(found: Services, connection_id: int, kind: str | None, state: str | None) -> list[Item]:
+    query = select(Item).where(Item.connection_id == connection_id)
+    if kind:
+        query = query.where(Item.kind == kind)
+    if state:
+        query = query.where(Item.state == state)
+    with found.database.reading() as session:
+        return list(session.execute(query.order_by(Item.kind, Item.name, Item.id)).scalars())
+
+
+def _plain(row: Item) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "procore_id": row.procore_id,
+        "name": row.name,
+        "title": row.title,
+        "state": row.state,
+        "amount": None if row.cents is None else money.plain(money.from_cents(row.cents)),
+        "problem": row.problem,
+    }
+
+
+@item.command("show")
+@click.argument("wanted", metavar="ITEM")
+@_options
+def show(wanted: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Show one item and its history."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    for line in explaining.explain(found.database, chosen, the_item(found, chosen, wanted)).lines(history=True):
+        click.echo(line)
+
+
+@item.command("explain")
+@click.argument("wanted", metavar="ITEM")
+@_options
+def explain(wanted: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Say what an item waits for, and which rule (file, name) says so."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    for line in explaining.explain(found.database, chosen, the_item(found, chosen, wanted)).lines():
+        click.echo(line)
+
+
+@item.command("send")
+@click.option("--all", "everything", is_flag=True, help="Every draft.")
+@_acting
+def send(
+    items: tuple[str, ...], everything: bool, login: str, connection_id: int | None, data_dir: Path | None
+) -> None:
+    """Put drafts before the approvers."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    ids = _chosen(found, chosen, items, everything, None, "draft")
+    _tell(lifecycle.send(found.database, chosen, the_person(found, chosen, login), ids), "sent")
+
+
+@item.command("accept")
+@click.option("--all", "everything", is_flag=True, help="Everything that waits for a decision.")
+@click.option("--kind", type=click.Choice(list(registry.kinds())), help="With --all: only this kind.")
+@click.option("--set", "inputs", multiple=True, metavar="NAME=VALUE", help="What an approver would type.")
+@_acting
+def accept(
+    items: tuple[str, ...],
+    everything: bool,
+    kind: str | None,
+    inputs: tuple[str, ...],
+    login: str,
+    connection_id: int | None,
+    data_dir: Path | None,
+) -> None:
+    """Approve items; they leave for QuickBooks as soon as the rules allow."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    ids = _chosen(found, chosen, items, everything, kind, "sent")
+    typed = dict(_pair(text) for text in inputs)
+    person = the_person(found, chosen, login)
+    _tell(
+        lifecycle.accept(found.database, chosen, person, ids, dict.fromkeys(ids, typed) if typed else None),
+        "accepted",
+    )
+
+
+@item.command("reject")
+@click.option("--reason", required=True, help="What the project team should change.")
+@_acting
+def reject(items: tuple[str, ...], reason: str, login: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Send items back to the project team."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    ids = [the_item(found, chosen, one) for one in items]
+    _tell(lifecycle.reject(found.database, chosen, the_person(found, chosen, login), ids, reason), "rejected")
+
+
+@item.command("retry")
+@_acting
+def retry(items: tuple[str, ...], login: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Let failed items try again."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    ids = [the_item(found, chosen, one) for one in items]
+    _tell(lifecycle.retry(found.database, chosen, the_person(found, chosen, login), ids), "put back in line")
+
+
+def _chosen(
+    found: Services, connection_id: int, items: tuple[str, ...], everything: bool, kind: str | None, state: str
+) -> list[int]:
+    if everything:
+        return [row.id for row in _rows(found, connection_id, kind, state)]
+    if not items:
+        raise Refusal("Nothing was named.", "Name items, or use --all.")
+    return [the_item(found, connection_id, one) for one in items]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"--set wants NAME=VALUE, not {text}.")
+    return name, value
+
+
+def _tell(outcomes: lifecycle.Outcomes, verb: str) -> None:
+    click.echo(f"{len(outcomes.done)} of {len(outcomes.each)} {verb}.")
+    for outcome in outcomes.refused:
+        click.echo(f"  {outcome.name}: {outcome.problem}")
+
+
+COMMANDS = (item,)
