@@ -154,7 +154,7 @@ def _audit_tags() -> Iterator[str]:
 
 
 def _commands() -> Iterator[str]:
-    from app.cli import commands  # noqa: PLC0415  # the command line imports this module
+    from app.cli.main import commands  # noqa: PLC0415  # the command line imports this module
 
     yield "# Commands\n"
     yield _NOTE

@@ -66,3 +66,10 @@ def shown(value: Any) -> str:
     if isinstance(value, list | tuple | set):
         return ", ".join(shown(part) for part in value)
     return "" if value is None else str(value)
+
+
+def harmless_cell(value: Any) -> Any:
+    """A CSV cell no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return "'" + value
+    return value

@@ -30,7 +30,7 @@ def decide(pack: Pack, facts: Facts, trigger: str) -> Decision:
 def _each_line(rule: Rule, facts: Facts) -> Iterator[Finding]:
     try:
         lines = [(line, label_of_line(line, index)) for index, line in enumerate(facts.lines)]
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # a rule that cannot be evaluated denies, whatever broke it
         yield _error(rule, error, "")
         return
     for line, label in lines:
@@ -46,7 +46,7 @@ def _asked(rule: Rule, facts: Facts, line: Line, label: str) -> Finding | None:
             return None
         miss = rule.require(facts, line)
         return None if miss is None else _finding(rule, facts, line, label, miss)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # a rule that cannot be evaluated denies, whatever broke it
         return _error(rule, error, label)
 
 

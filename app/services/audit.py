@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -148,7 +148,7 @@ def _problem(event: Event, payload: EventPayload | None, expected: int, last: st
     return ""
 
 
-def _joined(chain: str) -> Select[Any]:
+def _joined(chain: str) -> Select[Event, EventPayload]:
     return (
         select(Event, EventPayload)
         .outerjoin(EventPayload, (EventPayload.chain == Event.chain) & (EventPayload.seq == Event.seq))
@@ -167,8 +167,6 @@ class Filter:
     tag: str = ""
     since: datetime | None = None
     until: datetime | None = None
-    newest: int | None = None
-    tags: tuple[str, ...] = field(default_factory=tuple)
 
 
 def lines(database: Database, wanted: Filter) -> Iterator[dict[str, Any]]:
@@ -210,7 +208,7 @@ def write_csv(database: Database, wanted: Filter, out: TextIO) -> int:
     count = 0
     for count, row in enumerate(lines(database, wanted), 1):  # noqa: B007
         payload = "(redacted)" if row["payload"] is None else text.canonical(row["payload"])
-        writer.writerow([_harmless({**row, "payload": payload}[column]) for column in COLUMNS])
+        writer.writerow([text.harmless_cell({**row, "payload": payload}[column]) for column in COLUMNS])
     return count
 
 
@@ -220,10 +218,3 @@ def write_jsonl(database: Database, wanted: Filter, out: TextIO) -> int:
     for count, row in enumerate(lines(database, wanted), 1):  # noqa: B007
         out.write(text.canonical(row) + "\n")
     return count
-
-
-def _harmless(value: Any) -> Any:
-    """A cell no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return "'" + value
-    return value

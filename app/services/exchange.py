@@ -71,7 +71,9 @@ def _unreadable(database: Database, connection_id: int, conversation_id: int, se
         conversation = unit.session.get_one(Conversation, conversation_id)
         conversation.unreadable += 1
         too_often = conversation.unreadable >= MOST_UNREADABLE
-    return Taken(known=True, stop=f"{MOST_UNREADABLE} answers of this session could not be read. {why}" if too_often else "")
+    return Taken(
+        known=True, stop=f"{MOST_UNREADABLE} answers of this session could not be read. {why}" if too_often else ""
+    )
 
 
 def _set_of(database: Database, conversation_id: int) -> MessageSet | None:

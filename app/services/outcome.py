@@ -13,6 +13,7 @@ from app.db.models import Binding, Conversation, Document, Item, Operation
 from app.items.base import Again, Ask, Done, Hold, Refuse, Step
 from app.services import moves, refreshes, release, write_back
 from app.services.unit import Work
+from app.services.verdicts import FOUND_IN_QUICKBOOKS
 from state_machines.operation import OPERATION
 
 QUICKBOOKS = "QuickBooks"
@@ -108,7 +109,7 @@ class Settlement:
         assert item is not None  # noqa: S101  # refreshes never hold
         finding = Found(
             rule=hold.rule,
-            file="(found in QuickBooks)",
+            file=FOUND_IN_QUICKBOOKS,
             effect=DENY,
             reason="data",
             message=hold.sentence,

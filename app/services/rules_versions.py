@@ -69,3 +69,9 @@ def history(database: Database, connection_id: int) -> list[RulesActivation]:
     with database.reading() as session:
         query = select(RulesActivation).where(RulesActivation.connection_id == connection_id)
         return list(session.execute(query.order_by(RulesActivation.id.desc())).scalars())
+
+
+def in_force(database: Database, connection: Connection) -> Pack:
+    """The pack in force for a connection, to look at."""
+    with database.reading() as session:
+        return pack(session, connection)

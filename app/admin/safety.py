@@ -1,0 +1,70 @@
+"""What keeps every page safe: headers, tokens, and errors told in words."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from app.admin import access
+from app.core import ids
+from app.core.errors import TieoutError
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Guard every request and dress every answer."""
+    app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", MAX_FORM_PARTS=5000)
+    app.before_request(access.check_csrf)
+    app.after_request(_dress)
+    app.register_error_handler(TieoutError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _dress(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if answer.mimetype == "text/html":
+        answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+def _refused(error: TieoutError) -> tuple[str, int]:
+    return render_template("problem.html", error=error), error.status
+
+
+def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    if request.path.startswith("/qbwc"):
+        return error
+    told = TieoutError(
+        "There is no such page." if error.code == 404 else (error.description or error.name),
+        "Go to the home page and look from there.",
+        code=str(error.code),
+    )
+    return render_template("problem.html", error=told), error.code or 500
+
+
+def _broken(error: Exception) -> tuple[str, int]:
+    event = ids.short()
+    # The trace names files and lines only; values could be anybody's password.
+    trace, where = error.__traceback__, ""
+    while trace is not None:
+        where, trace = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}", trace.tb_next
+    log.error("%s at %s (event %s)", type(error).__name__, where, event)
+    told = TieoutError(
+        "Something went wrong on our side; nothing of what you asked was done.",
+        f"Try again. If it happens twice, give this number to whoever looks after Tieout: {event}.",
+        code="internal",
+    )
+    return render_template("problem.html", error=told), 500

@@ -1,0 +1,90 @@
+"""How values look on a page: money, moments, states; and what every page carries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request
+
+from app.admin import access
+from app.core import clock, money
+from app.items import registry
+from app.services import connections, overview
+from app.services.listing import TAB_NAMES, TABS
+
+#: How each state looks: tone (a colour token), icon (shape tells without colour), word.
+PILLS = {
+    "draft": ("grey", "○", "Draft"),
+    "sent": ("blue", "➤", "To decide"),
+    "accepted": ("orange", "⏸", "Waiting"),
+    "queued": ("yellow", "◷", "Queued"),
+    "checking": ("violet", "?", "Checking QuickBooks"),
+    "failed": ("red", "✕", "Failed"),
+    "synced": ("green", "✓", "Synced"),
+}
+
+MOVES = {
+    "send": "sent to accounting",
+    "retrieve": "retrieved",
+    "accept": "accepted",
+    "take_back": "taken back",
+    "reject": "rejected",
+    "queue": "queued for QuickBooks",
+    "hold": "held",
+    "second_look": "needs a second look",
+    "confirm": "saved in QuickBooks",
+    "refuse": "refused by QuickBooks",
+    "retry": "retried",
+    "amend": "change sent",
+    "revert": "change dropped",
+    "link": "linked",
+    "unlink": "unlinked",
+}
+
+
+def shown_money(value: Decimal | None) -> str:
+    """``1,234.50``, or nothing."""
+    return "" if value is None else money.shown(value)
+
+
+def cents(value: int | None) -> str:
+    """Cents as money."""
+    return "" if value is None else money.shown(money.from_cents(value))
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in the company's own time."""
+    if value is None:
+        return "never"
+    local = value.astimezone(ZoneInfo(getattr(g, "zone", "UTC")))
+    today = clock.now().astimezone(local.tzinfo).date()
+    return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%d %b %Y %H:%M}"
+
+
+def init_app(app: Flask) -> None:
+    """Teach the templates our words."""
+    app.jinja_env.filters.update(money=shown_money, cents=cents, moment=moment)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_every_page)
+
+
+def _every_page() -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "csrf_token": access.csrf_token,
+        "kinds": registry.kinds(),
+        "pills": PILLS,
+        "moves": MOVES,
+        "tab_names": TAB_NAMES,
+        "tabs": TABS,
+        "theme": request.cookies.get("theme", ""),
+        "me": getattr(g, "person", None),
+    }
+    if found["me"] is not None:
+        database = access.services().database
+        connection = connections.get(database, access.connection_id())
+        g.zone = connection.settings.get("zone") or "UTC"
+        found |= {"connection": connection, "health": overview.health(database, connection.id)}
+    return found
