@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.admin import access, connection, home, items, rules, safety, trail, words
+from app.admin import access, acts, connection, home, items, rules, safety, trail, words
 
 
 def init_app(app: Flask) -> None:

@@ -8,11 +8,12 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
 from app.core.errors import Forbidden
-from app.services import connections, people
+from app.services import connections, people, refusals
 from app.services.people import Person
 
 pages = Blueprint("access", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
@@ -34,26 +35,40 @@ def connection_id() -> int:
     return cast(int, g.connection_id)
 
 
+class Cookies(SecureCookieSessionInterface):
+    """A session that began over https is never sent over anything else."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def recognise() -> bool:
+    """Find out who is asking; whether somebody is signed in."""
+    if "person" not in g and (found := _signed_in()) is not None:
+        g.person, g.connection_id = found
+    return "person" in g
+
+
 def needs_person(view: View) -> View:
     """Send whoever is not signed in to the log-in, and back afterwards."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        found = _signed_in()
-        if found is None:
+        if not recognise():
             return redirect(url_for("access.log_in", next=request.full_path.rstrip("?")))
-        g.person, g.connection_id = found
         return view(*args, **kwargs)
 
     return cast(View, guarded)
 
 
 def needs(right: str) -> Callable[[View], View]:
-    """Let only those in who hold a right; the refusal names who does."""
+    """Let only those in who hold a right; the refusal names who does, and is on the trail."""
 
     def wrap(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not me().may(right):
+                refusals.note(services().database, connection_id(), me().name, right, "forbidden")
             me().must(right)
             return view(*args, **kwargs)
 
@@ -83,6 +98,8 @@ def check_csrf() -> None:
         return
     sent = request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")
     if not secrets.compare_digest(sent.encode(), csrf_token().encode()):
+        if recognise():
+            refusals.note(services().database, connection_id(), me().name, request.path, "csrf")
         raise Forbidden(
             "This form is no longer valid, so nothing was changed.",
             "Go back, load the page again, and repeat what you did.",

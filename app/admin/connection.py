@@ -29,7 +29,7 @@ def message_set(set_id: str) -> str:
 
 
 @pages.post("/refresh")
-@needs_person
+@needs("refresh")
 def refresh() -> Answer:
     asked = refreshes.ask(services().database, connection_id(), me())
     flash("Asked; it runs in the next session." if asked else "Already asked; it runs in the next session.", "good")
@@ -37,7 +37,7 @@ def refresh() -> Answer:
 
 
 @pages.post("/pause")
-@needs_person
+@needs("connection")
 def pause() -> Answer:
     paused = request.form.get("paused") == "yes"
     connections.pause(services().database, connection_id(), me(), paused)

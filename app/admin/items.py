@@ -1,141 +1,83 @@
-"""Lists and pages of items of every kind, and what people do with them."""
+"""Lists and pages of items of every kind, to look at."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as Answer
+from flask import Blueprint, Response, render_template, request, url_for
 
 from app.admin.access import connection_id, me, needs_person, services
-from app.core.errors import NotFound, Refusal
+from app.core.errors import NotFound
 from app.items import registry
-from app.services import item_page, lifecycle, listing
-from app.services.lifecycle import Outcomes
+from app.services import item_page, listing
 from app.services.listing import TABS, Wanted
 
 pages = Blueprint("items", __name__, url_prefix="/items")
 
-#: What each button does: the service, the past tense, and whether it wants a reason.
-ACTS: dict[str, tuple[Callable[..., Outcomes], str, bool]] = {
-    "send": (lifecycle.send, "sent", False),
-    "retrieve": (lifecycle.retrieve, "retrieved", False),
-    "accept": (lifecycle.accept, "accepted", False),
-    "reject": (lifecycle.reject, "rejected", True),
-    "take_back": (lifecycle.take_back, "taken back", True),
-    "retry": (lifecycle.retry, "put back in line", False),
-}
+#: No database counts further; beyond, the address names nothing.
+ONE = "/<kind>/<int(max=9223372036854775807):item_id>"
 
 
-def _wanted(kind: str) -> Wanted:
+def number(text: str) -> int:
+    """A plain number of an address or a form, or 0."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else 0
+
+
+def wanted(kind: str, tab: str, search: str, project: str, after: str) -> Wanted:
+    """What a list is asked for; whatever makes no sense is as if not said."""
     if kind not in registry.kinds():
         raise NotFound(f"There is no list {kind}.", "Choose one in the menu.")
-    tab = request.args.get("tab", "sent")
-    after = request.args.get("after", "0")
-    return Wanted(
-        kind=kind,
-        tab=tab if tab in TABS else "sent",
-        search=request.args.get("q", "").strip()[:100],
-        project=request.args.get("project", ""),
-        after=int(after) if after.isdigit() else 0,
-    )
+    known = tab if tab in TABS else "sent" if me().may("accept") or not me().may("send") else "draft"
+    return Wanted(kind, known, search.strip()[:100], project, number(after))
+
+
+def _asked(kind: str) -> Wanted:
+    given = request.args
+    return wanted(kind, given.get("tab", ""), given.get("q", ""), given.get("project", ""), given.get("after", ""))
+
+
+def address(asked: Wanted) -> str:
+    """Where a list stands."""
+    kept: dict[str, Any] = {"tab": asked.tab, "q": asked.search, "project": asked.project, "after": asked.after}
+    return url_for("items.page", kind=asked.kind, **{name: value for name, value in kept.items() if value})
+
+
+def show_list(asked: Wanted, *, only_rows: bool = False) -> str:
+    """One page of a list, or its live part alone."""
+    found = listing.page(services().database, connection_id(), asked, me().name)
+    return render_template("_live.html" if only_rows else "list.html", page=found, here=address(asked))
+
+
+def show_one(kind: str, item_id: int) -> str:
+    """The page of one item."""
+    database = services().database
+    item_page.of_kind(database, connection_id(), kind, item_id)
+    found = item_page.load(database, connection_id(), item_id, me().name)
+    return render_template("item.html", page=found, here=url_for("items.one", kind=kind, item_id=item_id))
 
 
 @pages.get("/<kind>")
 @needs_person
 def page(kind: str) -> str:
-    found = listing.page(services().database, connection_id(), _wanted(kind), me().name)
-    only_rows = request.headers.get("HX-Target") == "rows"
-    return render_template("_rows.html" if only_rows else "list.html", page=found)
+    return show_list(_asked(kind), only_rows=request.headers.get("HX-Target") == "rows")
 
 
 @pages.get("/<kind>.csv")
 @needs_person
 def as_csv(kind: str) -> Response:
     out = io.StringIO(newline="")
-    wanted = replace(_wanted(kind), after=0)
-    listing.write_csv(services().database, connection_id(), wanted, out)
-    name = f"{kind}-{wanted.tab}.csv"
+    asked = replace(_asked(kind), after=0)
+    listing.write_csv(services().database, connection_id(), asked, out)
     return Response(
         "\ufeff" + out.getvalue(),  # the mark by which spreadsheets know UTF-8
         mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename={name}"},
+        headers={"Content-Disposition": f"attachment; filename={kind}-{asked.tab}.csv"},
     )
 
 
-@pages.get("/<kind>/<int:item_id>")
+@pages.get(ONE)
 @needs_person
 def one(kind: str, item_id: int) -> str:
-    database = services().database
-    item_page.of_kind(database, connection_id(), kind, item_id)
-    return render_template("item.html", page=item_page.load(database, connection_id(), item_id, me().name))
-
-
-@pages.post("/<kind>/act")
-@needs_person
-def act(kind: str) -> Answer:
-    """One button for one row, or for all rows ticked."""
-    name, _, only = request.form.get("act", "").partition(":")
-    if name not in ACTS:
-        raise Refusal("This button is not known here.", "Load the page again.")
-    chosen = [int(only)] if only.isdigit() else [int(one) for one in request.form.getlist("item") if one.isdigit()]
-    if not chosen:
-        flash("Nothing was ticked, so nothing was done.", "warn")
-        return _back(kind)
-    service, done, wants_reason = ACTS[name]
-    more: dict[str, Any] = {}
-    if wants_reason:
-        more["reason"] = request.form.get(f"reason:{only}") or request.form.get("reason", "")
-    if name == "accept":
-        more = {"inputs": {one: _inputs(kind, one) for one in chosen}, "expected": _versions(chosen)}
-    outcomes = service(services().database, connection_id(), me(), chosen, **more)
-    _tell(outcomes, done)
-    return _back(kind)
-
-
-def _inputs(kind: str, item_id: int) -> dict[str, str]:
-    """What the approver filled in beside one row; an empty field is no wish."""
-    found = {one.name: request.form.get(f"{one.name}:{item_id}", "").strip() for one in registry.kind(kind).inputs}
-    return {name: value for name, value in found.items() if value}
-
-
-def _versions(chosen: Sequence[int]) -> dict[int, int]:
-    """The versions the approver looked at."""
-    found = {one: request.form.get(f"version:{one}", "") for one in chosen}
-    return {one: int(version) for one, version in found.items() if version.isdigit()}
-
-
-def _tell(outcomes: Outcomes, done: str) -> None:
-    if outcomes.done:
-        names = ", ".join(outcome.name for outcome in outcomes.done[:3])
-        more = f" and {len(outcomes.done) - 3} more" if len(outcomes.done) > 3 else ""
-        queued = sum(outcome.state == "queued" for outcome in outcomes.done)
-        line = f" {queued} queued for QuickBooks." if queued else ""
-        flash(f"{names}{more} {done}.{line}", "good")
-    for outcome in outcomes.refused[:5]:
-        flash(f"{outcome.name}: {outcome.problem}", "bad")
-    if len(outcomes.refused) > 5:
-        flash(f"{len(outcomes.refused) - 5} more were refused; each row says why.", "bad")
-
-
-@pages.post("/<kind>/<int:item_id>/newer")
-@needs_person
-def newer(kind: str, item_id: int) -> Answer:
-    """Look at what Procore says now instead of what was sent."""
-    item_page.of_kind(services().database, connection_id(), kind, item_id)
-    _tell(lifecycle.take_newer(services().database, connection_id(), me(), item_id), "brought up to date")
-    return redirect(url_for("items.one", kind=kind, item_id=item_id))
-
-
-def _back(kind: str) -> Answer:
-    """To where the button was pressed."""
-    item_id = request.form.get("from_item", "")
-    if item_id.isdigit():
-        return redirect(url_for("items.one", kind=kind, item_id=int(item_id)))
-    kept: dict[str, Any] = {
-        name: value for name in ("tab", "q", "project") if (value := request.form.get(f"back_{name}"))
-    }
-    return redirect(url_for("items.page", kind=kind, **kept))
+    return show_one(kind, item_id)

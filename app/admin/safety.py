@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from app.admin import access
@@ -25,6 +25,7 @@ HEADERS = {
 def init_app(app: Flask) -> None:
     """Guard every request and dress every answer."""
     app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", MAX_FORM_PARTS=5000)
+    app.session_interface = access.Cookies()
     app.before_request(access.check_csrf)
     app.after_request(_dress)
     app.register_error_handler(TieoutError, _refused)
@@ -41,6 +42,7 @@ def _dress(answer: Response) -> Response:
 
 
 def _refused(error: TieoutError) -> tuple[str, int]:
+    access.recognise()
     return render_template("problem.html", error=error), error.status
 
 
@@ -52,6 +54,7 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
         "Go to the home page and look from there.",
         code=str(error.code),
     )
+    access.recognise()
     return render_template("problem.html", error=told), error.code or 500
 
 
@@ -67,4 +70,5 @@ def _broken(error: Exception) -> tuple[str, int]:
         f"Try again. If it happens twice, give this number to whoever looks after Tieout: {event}.",
         code="internal",
     )
+    g.pop("person", None)  # the menu reads the database, which may be what is broken
     return render_template("problem.html", error=told), 500

@@ -110,6 +110,16 @@ def user_add(login: str, name: str, role: str, password: str, connection_id: int
     click.echo(f"{name} may sign in as {login}, {people.ROLE_NAMES[role]}.")
 
 
+@user.command("password")
+@click.argument("login")
+@click.password_option(help="Asked for when not given.")
+@data_dir_option
+def user_password(login: str, password: str, data_dir: Path | None) -> None:
+    """Give a person another password."""
+    people.set_password(services(data_dir).database, login, password, actor="command line")
+    click.echo(f"{login} signs in with the new password from now on.")
+
+
 @user.command("list")
 @data_dir_option
 def user_list(data_dir: Path | None) -> None:

@@ -184,7 +184,7 @@ def _seed(demo: Demo, say: Callable[[str], None]) -> None:
     say("Reading the month from Procore …")
     demo.worker.read()
     pat, ana = demo.person("pat"), demo.person("ana")
-    lifecycle.send(database, connection_id, pat, _ids(demo, state="draft"))
+    lifecycle.send(database, connection_id, pat, ids_of(demo, state="draft"))
     say("First Web Connector session: reading QuickBooks' lists …")
     _session(demo)
     connections.change_settings(
@@ -197,18 +197,19 @@ def _seed(demo: Demo, say: Callable[[str], None]) -> None:
         actor="demo",
     )
     say(f"Second session: {SYNCED_PROJECT} and its cost codes go to QuickBooks …")
-    project = _ids(demo, kind="project", name=SYNCED_PROJECT)
+    project = ids_of(demo, kind="project", name=SYNCED_PROJECT)
     lifecycle.accept(database, connection_id, ana, project + _codes_of(demo, project[0]))
     _session(demo)
     number, reason = REJECTED
-    lifecycle.reject(database, connection_id, ana, _ids(demo, kind="commitment", name=number), reason)
+    lifecycle.reject(database, connection_id, ana, ids_of(demo, kind="commitment", name=number), reason)
 
 
 def _session(demo: Demo) -> SessionReport:
     return demo.web_connector().run()
 
 
-def _ids(demo: Demo, **where: str) -> list[int]:
+def ids_of(demo: Demo, **where: str) -> list[int]:
+    """The demo's items by kind, name or state."""
     query = select(Item.id).where(Item.connection_id == demo.connection_id)
     for column, value in where.items():
         query = query.where(getattr(Item, column) == value)

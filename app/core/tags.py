@@ -15,6 +15,7 @@ class Tag(StrEnum):
     CONNECTION_RESUMED = "person:connection:resumed"
     COMPANY_FILE_BOUND = "quickbooks:connection:company_file_bound"
     USER_ADDED = "person:user:added"
+    PASSWORD_CHANGED = "person:user:password_changed"
     ROLE_GIVEN = "person:user:role_given"
     SIGNED_IN = "person:session:signed_in"
     SIGN_IN_FAILED = "person:session:sign_in_failed"

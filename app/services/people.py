@@ -122,3 +122,13 @@ def everybody(database: Database) -> list[tuple[User, list[Role]]]:
         for role in session.execute(select(Role)).scalars():
             roles.setdefault(role.user_id, []).append(role)
         return [(user, roles.get(user.id, [])) for user in session.execute(select(User).order_by(User.login)).scalars()]
+
+
+def set_password(database: Database, login: str, password: str, *, actor: str) -> None:
+    """Give a user another password; the old one is worth nothing from now on."""
+    with service_work(database) as (session, trail):
+        user = session.execute(select(User).where(User.login == login)).scalar_one_or_none()
+        if user is None:
+            raise NotFound(f"There is no user {login}.", "See `tieout user list`.")
+        user.password = hash_password(password)
+        trail.add(Tag.PASSWORD_CHANGED, actor, login=login)

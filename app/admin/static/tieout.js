@@ -51,6 +51,15 @@
     o: () => press("a"), "/": () => document.getElementById("q")?.focus(),
     "?": () => { const help = document.getElementById("keys"); if (help) help.hidden = !help.hidden; },
   };
+  // Enter in a field means the button beside it: the reason's own, or else Accept.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("#rows input, .t-decide input")) return;
+    const part = event.target.closest("details[data-act]") ?? event.target.closest("tr, form");
+    const button = part.querySelector("button[data-act]:not([data-act='']):not(:disabled)");
+    event.preventDefault();
+    if (button && typing(event.target)) button.click();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !keys[event.key]) return;
     event.preventDefault();

@@ -1,0 +1,77 @@
+"""Browsers without a browser: signed-in clients over a stage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from app import settings as configuration
+from app.db.models import Event
+from app.factory import Services, create_app
+from app.services import people
+from app.services.hosts import HostPolicy
+from app.services.sessions import Sessions
+from app.services.tools import Tools
+from app.web_connector import qwc
+from tests.support import Stage
+
+
+class Visitor:
+    """Somebody at a browser: reads pages, presses buttons."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self._client = client
+
+    def get(self, path: str, **more: object) -> TestResponse:
+        return self._client.get(path, **more)
+
+    def post(self, path: str, token: str | None = None, **fields: str) -> TestResponse:
+        """Send a form as a page would, with the token the session's pages carry."""
+        if token is None:
+            token = self.token()
+        return self._client.post(path, data={"csrf": token, **fields}, follow_redirects=True)
+
+    def token(self) -> str:
+        page = self._client.get("/log-in").get_data(as_text=True)
+        found = re.search(r'name="csrf" value="([^"]+)"', page)
+        assert found is not None
+        return found[1]
+
+
+def _app(stage: Stage) -> Flask:
+    settings = configuration.load({"TIEOUT_SECRET_KEY": "not a secret"}, data_dir=stage.folder)
+    tools = Tools(settings.templates_dir, settings.rules_dir / "quickbooks_status.yaml")
+    sessions = Sessions(stage.database, tools, HostPolicy(settings.rules_dir / "web_connector.yaml"))
+    return create_app(services=Services(settings, stage.database, tools, sessions, qwc.render))
+
+
+def tags(stage: Stage) -> set[str]:
+    """Every kind of event on any chain."""
+    with stage.database.reading() as session:
+        return set(session.execute(select(Event.tag)).scalars())
+
+
+@pytest.fixture
+def visit(stage: Stage) -> Callable[[str], Visitor]:
+    """Sign somebody in."""
+    app = _app(stage)
+
+    def signed_in(login: str) -> Visitor:
+        people.set_password(stage.database, login, "open sesame", actor="test")
+        visitor = Visitor(app.test_client())
+        assert visitor.post("/log-in", login=login, password="open sesame").status_code == 200
+        return visitor
+
+    return signed_in
+
+
+@pytest.fixture
+def anybody(stage: Stage) -> Visitor:
+    """Somebody who did not sign in."""
+    return Visitor(_app(stage).test_client())

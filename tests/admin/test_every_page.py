@@ -1,0 +1,137 @@
+"""What holds on every page: headers, no foreign address, nothing inline, and the same frame."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from app.items import registry
+from app.services import overview
+from tests import records
+from tests.admin.conftest import Visitor
+from tests.admin.reading import look
+from tests.admin.scenes import refused_by_quickbooks, waiting_for_its_vendor, with_a_long_number
+from tests.support import Stage
+
+Visit = Callable[[str], Visitor]
+
+PAGES = (
+    "/",
+    "/items/project",
+    "/items/company",
+    "/items/cost_code?tab=synced",
+    "/items/commitment",
+    "/items/commitment?tab=accepted",
+    "/items/commitment?tab=failed",
+    "/items/commitment_change_order",
+    "/connection/",
+    "/rules/",
+    "/audit/",
+    "/nowhere",
+)
+_ADDRESS = re.compile(r"^(?:[a-z]+:)?//", re.IGNORECASE)
+
+
+@pytest.mark.requirement("UI-03", "SEC-03")
+@pytest.mark.parametrize("path", PAGES)
+def test_it_loads_nothing_from_elsewhere_and_runs_nothing_inline(visit: Visit, stage: Stage, path: str) -> None:
+    with_a_long_number(stage)
+    tree = look(visit("ana"), path).tree
+    addresses = [str(found) for found in tree.xpath("//@href | //@src | //@action | //@formaction")]
+    assert addresses
+    assert not [found for found in addresses if _ADDRESS.match(found) or found.startswith("javascript:")]
+    assert tree.xpath("//style | //@style | //script[not(@src)]") == []
+    assert not [name for element in tree.iter() for name in element.attrib if str(name).startswith("on")]
+
+
+@pytest.mark.requirement("SEC-03")
+@pytest.mark.parametrize("path", [*PAGES, "/log-in", "/items/company.csv"])
+def test_it_is_dressed_in_strict_headers(visit: Visit, path: str) -> None:
+    headers = look(visit("ana"), path).answer.headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert policy["default-src"] in {"'self'", "'none'"}
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+
+def test_a_page_is_never_kept_by_a_cache(visit: Visit) -> None:
+    assert visit("ana").get("/items/company").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_field_has_a_name_for_those_who_cannot_see(visit: Visit, stage: Stage, path: str) -> None:
+    with_a_long_number(stage)
+    tree = look(visit("ana"), path).tree
+    fields = tree.xpath("//input[not(@type='hidden')] | //select | //textarea")
+    for field in fields:
+        labelled = field.get("aria-label") or field.xpath("ancestor::label")
+        assert labelled, field.get("name")
+    ids = [str(one) for one in tree.xpath("//@id")]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_form_that_changes_something_carries_the_token(visit: Visit, path: str) -> None:
+    forms = look(visit("ana"), path).find("//form[@method='post']")
+    assert forms
+    assert all(form.xpath(".//input[@name='csrf']/@value") for form in forms)
+
+
+def test_nothing_written_by_people_becomes_markup(visit: Visit, stage: Stage) -> None:
+    bad = "<script>alert(1)</script>"
+    stage.receive(records.commitment(title=bad))
+    stage.send()
+    stage.act("reject", "SC-014", reason=bad)
+    item_id = stage.item("SC-014").id
+    ana = visit("ana")
+    for path in ("/items/commitment?tab=draft", f"/items/commitment/{item_id}", "/"):
+        found = look(ana, path)
+        assert found.find("//script[not(@src)]") == []
+        assert bad not in found.source
+
+
+def test_each_list_of_the_registry_has_its_place_in_the_menu(visit: Visit) -> None:
+    menu = look(visit("ana"), "/").find("//nav[@aria-label='Pages']//a/@href")
+    assert {f"/items/{kind}" for kind in registry.kinds()} <= {str(one) for one in menu}
+
+
+@pytest.mark.parametrize("login", ["ana", "pat", "ike", "aud"])
+def test_every_role_can_look_at_every_page(visit: Visit, stage: Stage, login: str) -> None:
+    waiting_for_its_vendor(stage)
+    somebody = visit(login)
+    for path in PAGES[:-1]:
+        assert look(somebody, path).status == 200
+
+
+def test_a_page_that_is_not_there_says_so_in_words(visit: Visit) -> None:
+    found = look(visit("ana"), "/nowhere")
+    assert found.status == 404
+    assert "There is no such page." in found.text
+
+
+def test_a_fault_of_ours_shows_a_number_and_no_trace(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the password")
+
+    monkeypatch.setattr(overview, "activations", broken)
+    found = look(visit("ana"), "/rules/")
+    assert found.status == 500
+    [number] = re.findall(r"looks after Tieout: ([a-z2-7]{16})", found.text)
+    assert number in caplog.text
+    for told in (found.source, caplog.text):
+        assert "the password" not in told
+        assert "Traceback" not in told
+
+
+def test_a_failed_item_shows_what_went_out_and_came_back(visit: Visit, stage: Stage) -> None:
+    item_id = refused_by_quickbooks(stage)
+    found = look(visit("ana"), f"/items/commitment/{item_id}")
+    raw = " ".join(found.find("//details//pre/text()"))
+    assert "<PurchaseOrderAddRq" in raw
+    assert "<PurchaseOrderAddRs" in raw

@@ -1,0 +1,63 @@
+"""What a newcomer does first: accept a commitment and its company, and see both in QuickBooks."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.cli.demo import Demo
+from tests.browser.conftest import signed_in
+
+pytestmark = pytest.mark.browser
+
+#: A commitment of the project that is in QuickBooks already, and its company.
+COMMITMENT, COMPANY = "SC-014", "Delta Concrete"
+PATIENCE = 60_000
+
+
+def test_a_commitment_and_its_company_are_accepted_and_arrive(page: Page, running: Demo) -> None:
+    signed_in(page, running)
+    page.get_by_role("link", name="Commitments").first.click()
+    page.get_by_role("button", name=f"Accept {COMMITMENT}").click()
+    expect(page.get_by_role("status")).to_contain_text(f"{COMMITMENT} accepted")
+    page.get_by_role("link", name="Waiting").click()
+    expect(page.locator("tr", has_text=COMMITMENT)).to_contain_text(f"{COMPANY} is not in QuickBooks yet.")
+    page.locator("tr", has_text=COMMITMENT).get_by_role("link", name=COMPANY).click()
+    page.get_by_role("button", name="Accept").click()
+    for kind, name in (("company", COMPANY), ("commitment", COMMITMENT)):
+        page.goto(f"{running.url}/items/{kind}?tab=synced")
+        # Without touching anything: the rows come by themselves.
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible(timeout=PATIENCE)
+    orders = [order for order in running.company.records("PurchaseOrder") if order["RefNumber"] == COMMITMENT]
+    assert len(orders) == 1
+
+
+def test_the_keys_move_through_the_rows_and_never_act_while_typing(page: Page, running: Demo) -> None:
+    signed_in(page, running)
+    page.goto(f"{running.url}/items/commitment")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#total")).to_contain_text("1 ticked")
+    page.keyboard.press("/")
+    page.keyboard.type("jxa")
+    expect(page.locator("#q")).to_have_value("jxa")
+    expect(page.locator("#total")).to_contain_text("1 ticked")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(browser: Browser, running: Demo, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 700}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = signed_in(context.new_page(), running)
+    for path in ("/", "/items/commitment", "/items/cost_code", "/connection/", "/rules/", "/audit/"):
+        page.goto(running.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    context.close()
+
+
+def test_everything_works_without_javascript(browser: Browser, running: Demo) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = signed_in(context.new_page(), running)
+    page.goto(f"{running.url}/items/company")
+    page.locator("tbody tr", has_text="Pacific Glazing").get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("status")).to_contain_text("Pacific Glazing Contractors accepted")
+    context.close()

