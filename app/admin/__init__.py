@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.admin import access, acts, connection, home, items, rules, safety, trail, words
+from app.admin import access, acts, connection, home, rules, safety, trail, words
 
 
 def init_app(app: Flask) -> None:
     """Add the screens to an application."""
     words.init_app(app)
     safety.init_app(app)
-    for module in (access, home, items, connection, rules, trail):
+    for module in (access, home, acts, connection, rules, trail):
         app.register_blueprint(module.pages)

@@ -9,7 +9,8 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app.admin.access import connection_id, me, needs_person, services
-from app.admin.items import ONE, address, number, pages, show_list, show_one, wanted
+from app.admin.asked import number
+from app.admin.items import ONE, address, pages, show_list, show_one, wanted
 from app.core.errors import Refusal
 from app.items import registry
 from app.services import item_page, lifecycle

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from app.admin.access import connection_id, me, needs_person, services
+from app.admin.asked import number
 from app.core.errors import NotFound
 from app.items import registry
 from app.services import item_page, listing
@@ -20,17 +21,11 @@ pages = Blueprint("items", __name__, url_prefix="/items")
 ONE = "/<kind>/<int(max=9223372036854775807):item_id>"
 
 
-def number(text: str) -> int:
-    """A plain number of an address or a form, or 0."""
-    return int(text) if text.isdecimal() and len(text) <= 18 else 0
-
-
 def wanted(kind: str, tab: str, search: str, project: str, after: str) -> Wanted:
     """What a list is asked for; whatever makes no sense is as if not said."""
     if kind not in registry.kinds():
         raise NotFound(f"There is no list {kind}.", "Choose one in the menu.")
-    known = tab if tab in TABS else "sent" if me().may("accept") or not me().may("send") else "draft"
-    return Wanted(kind, known, search.strip()[:100], project, number(after))
+    return Wanted(kind, tab if tab in TABS else "sent", search.strip()[:100], project, number(after))
 
 
 def _asked(kind: str) -> Wanted:

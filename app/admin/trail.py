@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from app.admin.access import connection_id, needs, needs_person, services
+from app.admin.asked import number
 from app.core.tags import Tag
 from app.services import audit, overview
 
@@ -17,10 +18,9 @@ pages = Blueprint("trail", __name__, url_prefix="/audit")
 @pages.get("/")
 @needs_person
 def page() -> str:
-    before = request.args.get("before", "")
     chosen = {name: request.args.get(name, "") for name in ("tag", "actor")}
     events = overview.events(
-        services().database, connection_id(), before=int(before) if before.isdigit() else 0, **chosen
+        services().database, connection_id(), before=number(request.args.get("before", "")), **chosen
     )
     return render_template("trail.html", events=events, chosen=chosen, tags=list(Tag))
 

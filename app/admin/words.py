@@ -19,6 +19,7 @@ from app.services.listing import TAB_NAMES, TABS
 PILLS = {
     "draft": ("grey", "○", "Draft"),
     "sent": ("blue", "➤", "To decide"),
+    "blocked": ("orange", "!", "Needs something"),
     "accepted": ("orange", "⏸", "Waiting"),
     "queued": ("yellow", "◷", "Queued"),
     "checking": ("violet", "?", "Checking QuickBooks"),
@@ -86,5 +87,9 @@ def _every_page() -> dict[str, Any]:
         database = access.services().database
         connection = connections.get(database, access.connection_id())
         g.zone = connection.settings.get("zone") or "UTC"
-        found |= {"connection": connection, "health": overview.health(database, connection.id)}
+        found |= {
+            "connection": connection,
+            "health": overview.health(database, connection.id),
+            "to_decide": overview.to_decide(database, connection.id),
+        }
     return found

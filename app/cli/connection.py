@@ -58,6 +58,20 @@ def show(connection_id: int | None, data_dir: Path | None) -> None:
         click.echo(f"{label:<32} {value}")
 
 
+@connection.command("set")
+@click.argument("name", type=click.Choice(list(connections.DEFAULTS)))
+@click.argument("value")
+@connection_option
+@data_dir_option
+def set_setting(name: str, value: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Change one setting of a connection; what was approved under another value is held."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    meant: object = {"yes": True, "no": False}.get(value.lower(), int(value) if value.isdigit() else value)
+    connections.change_settings(found.database, chosen, {name: meant}, actor="command line")
+    click.echo(f"{name} is {value} now.")
+
+
 @connection.command("go-live")
 @connection_option
 @data_dir_option

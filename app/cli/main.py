@@ -27,7 +27,7 @@ for group in (sandbox, service, connection, item, rules, audit):
 def main() -> None:
     """Run the command; a refusal is one sentence and a way on, never a trace."""
     try:
-        commands(standalone_mode=False)
+        sys.exit(commands(standalone_mode=False))
     except RuleErrors as errors:
         for problem in errors.problems:
             click.echo(problem, err=True)

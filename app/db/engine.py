@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Table, create_engine, event, insert
 from sqlalchemy.orm import Session
 
 from app.db.models import Base
@@ -46,6 +46,12 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def add_rows(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows that nobody in this transaction looks at as objects: a tenth of what objects would cost."""
+    if rows:
+        session.connection().execute(insert(cast(Table, model.__table__)), rows)
 
 
 def _tune_sqlite(engine: Engine) -> None:

@@ -79,8 +79,8 @@ def _after_find(
         name = other.text("FullName") or other.text("Name")
         inactive = " (inactive)" if other.text("IsActive") == "false" else ""
         return Hold(
-            rule=f"{what}-name-free",
-            sentence=f"QuickBooks already has a {who} named {name}{inactive}.",
+            rule=f"{what.replace(' ', '-')}-name-free",
+            sentence=f"QuickBooks already has {_a(who)} named {name}{inactive}.",
             what_to_do="Give it another QuickBooks name, or link it if it is the same one.",
             field="quickbooks_name",
         )
@@ -90,6 +90,10 @@ def _after_find(
             "Ask whoever looks after QuickBooks to check the file (Verify Data), then retry.",
         )
     return Ask("add", writes=True, context=context)
+
+
+def _a(what: str) -> str:
+    return f"{'an' if what[0] in 'aeiou' else 'a'} {what}"
 
 
 def _differs(record: Record, same: list[tuple[str, str]]) -> list[str]:

@@ -6,17 +6,18 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TextIO
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app.core import clock, ids, text
 from app.core.tags import Tag
-from app.db.engine import Database
-from app.db.models import Chain, Event, EventPayload
+from app.db.engine import Database, add_rows
+from app.db.models import Chain, Event, EventPayload, Transition
 
 SERVICE = "service"
 GENESIS = "0" * 64
@@ -38,11 +39,12 @@ def payload_digest(salt: str, payload: str) -> str:
 
 
 class Trail:
-    """Collects the events of one write transaction and appends them at its end."""
+    """Collects the events and moves of one write transaction and appends them at its end."""
 
     def __init__(self, session: Session, chain: str) -> None:
         self._session, self._chain = session, chain
         self._pending: list[tuple[Tag, str, int | None, str, dict[str, Any]]] = []
+        self._moves: list[dict[str, Any]] = []
         head = session.execute(select(Chain).where(Chain.name == chain).with_for_update()).scalar_one_or_none()
         if head is None:
             head = Chain(name=chain, seq=0, hash=GENESIS)
@@ -54,8 +56,24 @@ class Trail:
         """Note one change; ``payload`` may hold personal data and can later be redacted."""
         self._pending.append((tag, actor, item_id, rules, payload))
 
+    def add_move(self, transition: dict[str, Any]) -> None:
+        """Note one move of one item: the row of its transition."""
+        self._moves.append(transition)
+
+    @contextmanager
+    def forgotten_on_error(self) -> Iterator[None]:
+        """What is noted inside goes again when the block fails."""
+        events, moves = len(self._pending), len(self._moves)
+        try:
+            yield
+        except BaseException:
+            del self._pending[events:], self._moves[moves:]
+            raise
+
     def write(self) -> None:
         """Append what was collected. Called once, right before the transaction commits."""
+        add_rows(self._session, Transition, self._moves)
+        self._moves.clear()
         if not self._pending:
             return
         at = clock.now()
@@ -90,8 +108,8 @@ class Trail:
                 }
             )
             payloads.append({"chain": self._chain, "seq": seq, "salt": salt, "payload": content})
-        self._session.execute(insert(Event), events)
-        self._session.execute(insert(EventPayload), payloads)
+        add_rows(self._session, Event, events)
+        add_rows(self._session, EventPayload, payloads)
         self._session.execute(update(Chain).where(Chain.name == self._chain).values(seq=seq, hash=last))
         self._pending.clear()
 
@@ -114,8 +132,14 @@ class Verdict:
 def verify(database: Database) -> list[Verdict]:
     """Recompute every chain and name the first event that does not fit."""
     with database.reading() as session:
-        heads = session.execute(select(Chain).order_by(Chain.name)).scalars().all()
-        return [_verify_chain(session, head) for head in heads]
+        heads = {head.name: head for head in session.execute(select(Chain)).scalars()}
+        written = session.execute(select(Event.chain).distinct()).scalars()
+        return [
+            _verify_chain(session, heads[name])
+            if name in heads
+            else Verdict(name, 0, "the head of this chain is missing", 1)
+            for name in sorted({*heads, *written})
+        ]
 
 
 def _verify_chain(session: Session, head: Chain) -> Verdict:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.orm import defer
 
 from app.core import clock
 from app.core.tags import Tag
@@ -17,6 +19,7 @@ from app.services import outcome, recover, refreshes
 from app.services.situations import Standing, reply, standings
 from app.services.tools import Tools
 from app.services.unit import Work, work
+from state_machines.conversation import CONVERSATION
 from state_machines.message_set import MESSAGE_SET, REQUEST
 
 QUICKBOOKS = "QuickBooks"
@@ -28,8 +31,10 @@ UNREADABLE_TO_QUICKBOOKS = "80040400"
 UNSURE = {9001, 9002, 9003, 9004, 9005}
 
 
-#: So many unreadable answers end a session; the next one begins with the same set.
+#: So many unreadable answers end a session, and so often a question is asked that is never answered.
 MOST_UNREADABLE = 3
+#: The outcome of a question whose answer could not be read, or was left out.
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True)
@@ -52,79 +57,151 @@ def take(
     """Keep the answer to the set this conversation has out, and apply it. Nothing happens twice."""
     found = _set_of(database, conversation_id)
     if found is None:
+        with work(database, connection_id) as unit:
+            _received(unit, conversation_id)
         return Taken(known=False)
     if hresult.strip():
-        return _refused(database, tools, connection_id, found.id, hresult, message)
+        return _refused(database, tools, connection_id, conversation_id, found.id, hresult, message)
     try:
-        parse.message_set(response)
+        answers = parse.message_set(response)
     except parse.Unreadable as problem:
         return _unreadable(database, connection_id, conversation_id, found.id, str(problem))
-    keep(database, connection_id, found.id, response)
-    apply(database, tools, connection_id, found.id, conversation_id)
+    if why := _not_to_this(database, found, answers):
+        return _unreadable(database, connection_id, conversation_id, found.id, why)
+    if not keep(database, connection_id, conversation_id, found.id, response):
+        return Taken(known=False)
+    apply(database, tools, connection_id, found.id, conversation_id, answers)
     return Taken(known=True)
 
 
+def _received(unit: Work, conversation_id: int) -> Conversation:
+    """QuickBooks has spoken, whatever it said: the session may send again."""
+    conversation = unit.session.get_one(Conversation, conversation_id)
+    conversation.last_call_at = unit.at
+    if conversation.state == "awaiting":
+        CONVERSATION.move(conversation, "receive")
+    return conversation
+
+
+def _not_to_this(database: Database, message_set: Row[str, bool], answers: parse.SetAnswer) -> str:
+    """Why this is not the answer to that set, or nothing."""
+    if answers.new_id not in {"", message_set.id}:
+        return f"It answers message set {answers.new_id}, not {message_set.id}."
+    if message_set.writes and answers.status_code in UNSURE:
+        return ""
+    query = select(Request.id).where(Request.set_id == message_set.id)
+    with database.reading() as session:
+        asked = set(session.execute(query).scalars())
+    ours = any(answer.request_id in asked for answer in answers.answers)
+    return "" if ours else "It answers none of the requests of the message set."
+
+
 def _unreadable(database: Database, connection_id: int, conversation_id: int, set_id: str, why: str) -> Taken:
-    """An answer nobody can read is no answer; the same set leaves again, but not for ever in one session."""
+    """An answer nobody can use is no answer; the same is asked again, but not for ever in one session."""
     with work(database, connection_id) as unit:
-        recover.lose(unit, unit.session.get_one(MessageSet, set_id), why)
-        conversation = unit.session.get_one(Conversation, conversation_id)
-        conversation.unreadable += 1
+        message_set = unit.session.get_one(MessageSet, set_id)
+        conversation = _received(unit, conversation_id)
+        if message_set.writes:
+            recover.lose(unit, message_set, why)
+        else:
+            _ask_for_less(unit, message_set, conversation, why)
+        conversation.unreadable += message_set.writes or message_set.requests == 1
         too_often = conversation.unreadable >= MOST_UNREADABLE
     return Taken(
         known=True, stop=f"{MOST_UNREADABLE} answers of this session could not be read. {why}" if too_often else ""
     )
 
 
-def _set_of(database: Database, conversation_id: int) -> MessageSet | None:
-    query = select(MessageSet).where(
+def _ask_for_less(unit: Work, message_set: MessageSet, conversation: Conversation, why: str) -> None:
+    """Ask half as many at a time, until what spoils the answer stands alone; the others go on."""
+    MESSAGE_SET.move(message_set, "abandon")
+    pairs = recover.pairs(unit, message_set)
+    settlement = outcome.Settlement(unit, conversation, [operation for _, operation in pairs])
+    for request, operation in pairs:
+        if len(pairs) > 1:
+            operation.largest_set = (len(pairs) + 1) // 2
+        _unanswered(unit, settlement, request, operation, alone=len(pairs) == 1)
+    settlement.close()
+    unit.trail.add(Tag.SET_LOST, QUICKBOOKS, set=message_set.id, writes=False, why=why)
+
+
+def _unanswered(
+    unit: Work, settlement: outcome.Settlement, request: Request, operation: Operation, *, alone: bool
+) -> None:
+    """A question without an answer is asked again; one that never gets any fails in words."""
+    request.state = REQUEST.destination("refuse", "out")
+    request.outcome, request.past = UNREADABLE, True
+    operation.reads_next = True
+    if not alone:
+        return
+    query = select(func.count()).where(Request.operation_seq == operation.seq, Request.outcome == UNREADABLE)
+    if unit.session.execute(query).scalar_one() >= MOST_UNREADABLE:
+        settlement.fail(
+            operation,
+            "What QuickBooks answers about this could not be read, however often it was asked.",
+            "Look in QuickBooks for odd characters in the record, or run Verify Data; then retry.",
+        )
+
+
+def _set_of(database: Database, conversation_id: int) -> Row[str, bool] | None:
+    query = select(MessageSet.id, MessageSet.writes).where(
         MessageSet.conversation_id == conversation_id,
         MessageSet.state.in_(("out", "lost")),
         MessageSet.answer.is_(None),
     )
     with database.reading() as session:
-        return session.execute(query.order_by(MessageSet.sent_at.desc()).limit(1)).scalar_one_or_none()
+        return session.execute(query.order_by(MessageSet.sent_at.desc()).limit(1)).one_or_none()
 
 
-def keep(database: Database, connection_id: int, set_id: str, response: str) -> None:
-    """Commit the raw answer before anything is made of it."""
+def keep(database: Database, connection_id: int, conversation_id: int, set_id: str, response: str) -> bool:
+    """Commit the raw answer before anything is made of it; False when another call brought one first."""
+    row = MessageSet
+    kept = update(row).where(row.id == set_id, row.answer.is_(None)).values(answer=response, answered_at=clock.now())
     with work(database, connection_id) as unit:
-        message_set = unit.session.get_one(MessageSet, set_id)
-        message_set.answer, message_set.answered_at = response, clock.now()
-        if message_set.writes:
+        _received(unit, conversation_id)
+        writes = unit.session.execute(kept.returning(row.writes)).scalar_one_or_none()
+        if writes:
             unit.connection.last_set_id = set_id
+        return writes is not None
 
 
-def apply_kept(database: Database, tools: Tools, connection_id: int, conversation_id: int) -> None:
-    """Apply answers that were kept but not applied: the service died between the two."""
-    query = select(MessageSet.id).where(
-        MessageSet.connection_id == connection_id,
-        MessageSet.state.in_(("out", "lost")),
-        MessageSet.answer.is_not(None),
+def apply_kept(database: Database, tools: Tools, connection_id: int, conversation_id: int) -> bool:
+    """Apply answers that were kept but not applied: the service died between the two.
+
+    Returns whether a set is still without an answer.
+    """
+    query = select(MessageSet.id, MessageSet.answer).where(
+        MessageSet.connection_id == connection_id, MessageSet.state.in_(("out", "lost"))
     )
     with database.reading() as session:
-        kept = list(session.execute(query).scalars())
-    for set_id in kept:
-        apply(database, tools, connection_id, set_id, conversation_id)
+        unsettled = session.execute(query).all()
+    for set_id, answer in unsettled:
+        if answer is not None:
+            apply(database, tools, connection_id, set_id, conversation_id, parse.message_set(answer))
+    return any(answer is None for _, answer in unsettled)
 
 
 # -- applying ------------------------------------------------------------------------------------------------------
 
 
-def apply(database: Database, tools: Tools, connection_id: int, set_id: str, conversation_id: int) -> None:
+def apply(
+    database: Database,
+    tools: Tools,
+    connection_id: int,
+    set_id: str,
+    conversation_id: int,
+    answers: parse.SetAnswer,
+) -> None:
     """Apply a kept answer: all requests in one transaction, one by one where that fails.
 
     One bad answer must not poison the set.
     """
-    with database.reading() as session:
-        message_set = session.get_one(MessageSet, set_id)
-        answers = parse.message_set(message_set.answer or "")
-    if message_set.writes and answers.status_code in UNSURE:
+    if answers.status_code in UNSURE:
         with work(database, connection_id) as unit:
-            recover.abandon(
-                unit, unit.session.get_one(MessageSet, set_id), f"QuickBooks answered {answers.status_code}"
-            )
-        return
+            message_set = unit.session.get_one(MessageSet, set_id)
+            if message_set.writes:
+                recover.abandon(unit, message_set, f"QuickBooks answered {answers.status_code}")
+                return
     try:
         with work(database, connection_id) as unit:
             _apply_all(unit, tools, set_id, conversation_id, answers)
@@ -136,7 +213,7 @@ def apply(database: Database, tools: Tools, connection_id: int, set_id: str, con
 def _apply_all(unit: Work, tools: Tools, set_id: str, conversation_id: int, answers: parse.SetAnswer) -> None:
     prepared = _prepare(unit, set_id, conversation_id)
     settlement = outcome.Settlement(unit, prepared.conversation, prepared.operations.values())
-    by_id = {answer.request_id: answer for answer in answers.answers}
+    by_id = _matched(prepared.requests, answers)
     _note_answers(unit, tools, prepared, by_id)
     for request in prepared.requests:
         _step(unit, prepared, settlement, request, by_id.get(request.id))
@@ -146,13 +223,13 @@ def _apply_all(unit: Work, tools: Tools, set_id: str, conversation_id: int, answ
 
 def _apply_each(unit: Work, tools: Tools, set_id: str, conversation_id: int, answers: parse.SetAnswer) -> None:
     prepared = _prepare(unit, set_id, conversation_id)
-    by_id = {answer.request_id: answer for answer in answers.answers}
+    by_id = _matched(prepared.requests, answers)
     _note_answers(unit, tools, prepared, by_id)
     unit.session.flush()
     for request in prepared.requests:
         operation = prepared.operations[request.operation_seq]
         try:
-            with unit.session.begin_nested():
+            with unit.attempt():
                 settlement = outcome.Settlement(unit, prepared.conversation, [operation])
                 _step(unit, prepared, settlement, request, by_id.get(request.id))
                 settlement.close()
@@ -176,7 +253,7 @@ class _Prepared:
 
 def _prepare(unit: Work, set_id: str, conversation_id: int) -> _Prepared:
     session = unit.session
-    message_set = session.get_one(MessageSet, set_id)
+    message_set = session.get_one(MessageSet, set_id, options=[defer(MessageSet.body), defer(MessageSet.answer)])
     conversation = session.get_one(Conversation, conversation_id)
     query = select(Request).where(Request.set_id == set_id, Request.state.in_(("out", "unknown")))
     requests = list(session.execute(query.order_by(Request.operation_seq)).scalars())
@@ -185,6 +262,17 @@ def _prepare(unit: Work, set_id: str, conversation_id: int) -> _Prepared:
     operations = {operation.seq: operation for operation in found}
     before = standings(session, unit.connection, conversation, list(operations.values()))
     return _Prepared(message_set, conversation, requests, operations, {one.operation.seq: one for one in before})
+
+
+def _matched(requests: list[Request], answers: parse.SetAnswer) -> dict[str, parse.Answer]:
+    """Each request's own answer: under its id, once, and of its kind. Any other counts as left out."""
+    named = {request.id: f"{request.body[1:].split(None, 1)[0].removesuffix('Rq')}Rs" for request in requests}
+    times = Counter(answer.request_id for answer in answers.answers)
+    return {
+        answer.request_id: answer
+        for answer in answers.answers
+        if times[answer.request_id] == 1 and named.get(answer.request_id) == answer.name
+    }
 
 
 def _note_answers(unit: Work, tools: Tools, prepared: _Prepared, by_id: dict[str, parse.Answer]) -> None:
@@ -208,7 +296,10 @@ def _step(
     if operation.state == "unknown":
         recover.found_again(operation)
     if answer is None:  # QuickBooks left it out: as if the answer had been lost
-        recover.doubt(request, operation)
+        if request.writes:
+            recover.doubt(request, operation)
+        else:
+            _unanswered(unit, settlement, request, operation, alone=True)
         return
     operation.largest_set = None  # it was read: whatever could not be is elsewhere
     standing = prepared.standings[operation.seq]
@@ -218,6 +309,7 @@ def _step(
         refreshes.stage(unit, operation, replied.records)
     step = registry.steps(operation.kind).next_step(situation)
     settlement.apply(operation, step)
+    operation.largest_set = None
     if request.outcome == "retry":
         request.past = True
 
@@ -238,12 +330,21 @@ def _close_set(unit: Work, prepared: _Prepared, answered: int) -> None:
 # -- refused whole -------------------------------------------------------------------------------------------------
 
 
-def _refused(database: Database, tools: Tools, connection_id: int, set_id: str, hresult: str, message: str) -> Taken:
+def _refused(
+    database: Database,
+    tools: Tools,
+    connection_id: int,
+    conversation_id: int,
+    set_id: str,
+    hresult: str,
+    message: str,
+) -> Taken:
     code = hresult.strip().lower().removeprefix("0x")
     verdict = tools.policy.hresult(code)
     with work(database, connection_id) as unit:
         message_set = unit.session.get_one(MessageSet, set_id)
         message_set.hresult = hresult.strip()
+        _received(unit, conversation_id)
         if code == UNREADABLE_TO_QUICKBOOKS:
             if message_set.state == "lost":
                 MESSAGE_SET.move(message_set, "resend")
@@ -256,12 +357,7 @@ def _refused(database: Database, tools: Tools, connection_id: int, set_id: str, 
 def _halve(unit: Work, message_set: MessageSet) -> None:
     """Nothing was executed: send half as many together, until the culprit stands alone."""
     MESSAGE_SET.move(message_set, "refuse")
-    query = (
-        select(Request, Operation)
-        .join(Operation, Operation.seq == Request.operation_seq)
-        .where(Request.set_id == message_set.id)
-    )
-    pairs = unit.session.execute(query).all()
+    pairs = recover.pairs(unit, message_set)
     alone = len(pairs) == 1
     conversation = unit.session.get_one(Conversation, message_set.conversation_id)
     settlement = outcome.Settlement(unit, conversation, [operation for _, operation in pairs])

@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select
+from sqlalchemy import ColumnElement, exists, false, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.core import clock, ids
+from app.core import ids
 from app.core.decision import DENY, Decision, Finding
 from app.core.tags import Tag
-from app.db.engine import Database
+from app.db.engine import Database, add_rows
 from app.db.models import Connection, Conversation, Item, MessageSet, Operation, Request
 from app.items import registry
 from app.items.base import Ask, Refuse, Step
 from app.qbxml import render
 from app.rulebook import decide
-from app.services import gather, lifecycle, moves, outcome, rules_versions
+from app.services import gather, lifecycle, moves, outcome, release, rules_versions
 from app.services.situations import MARKER, Standing, standings
 from app.services.tools import Tools
 from app.services.unit import Work, work
+from state_machines.conversation import CONVERSATION
+from state_machines.message_set import MESSAGE_SET
 from state_machines.operation import HOLDS_LOCK, OPERATION
 
 #: DESIGN: up to so many requests, or so many bytes, in one set; a larger single request goes alone.
@@ -75,6 +77,8 @@ def waiting(connection: Connection, conversation_id: int | None) -> list[ColumnE
     ]
     if conversation_id is not None:
         conditions.append(or_(Operation.wait_for_session.is_(None), Operation.wait_for_session != conversation_id))
+    if connection.paused:
+        conditions.append(false())
     if not connection.live:
         conditions.append(Operation.item_id.is_(None))
     other = aliased(Operation)
@@ -120,9 +124,10 @@ class Plan:
 def _plan(
     session: Session, connection: Connection, conversation: Conversation, operations: list[Operation], tools: Tools
 ) -> Plan:
-    held = _second_decision(session, connection, operations)
+    stand = standings(session, connection, conversation, operations)
+    held = _second_decision(session, connection, stand)
     plan = Plan([], list(held.items()), [], [], str(connection.host.get("qbxml_version") or "13.0"))
-    for standing in standings(session, connection, conversation, operations):
+    for standing in stand:
         operation = standing.operation
         if operation.item_id in held:
             continue
@@ -150,33 +155,35 @@ def _plan(
     return plan
 
 
-def _second_decision(session: Session, connection: Connection, operations: list[Operation]) -> dict[int, Decision]:
-    """All rules once more, under the version now in force, for what is about to leave for the first time."""
-    new = [operation.item_id for operation in operations if operation.item_id and operation.state == "ready"]
+def _second_decision(session: Session, connection: Connection, stand: Sequence[Standing]) -> dict[int, Decision]:
+    """All rules once more, under the version now in force, for what leaves for the first time in this session.
+
+    What is in doubt is only looked for, whatever the rules say by now.
+    """
+    new = {
+        standing.operation.item_id: standing
+        for standing in stand
+        if standing.operation.item_id and (standing.operation.state == "ready" or not standing.situation.replies)
+    }
     if not new:
         return {}
     items = list(session.execute(select(Item).where(Item.id.in_(new))).scalars())
     pack = rules_versions.pack(session, connection)
     around = gather.gather(session, connection, items)
-    built_on = _settings_built_on(session, items)
     held = {}
     for item in items:
         gathered = around[item.id]
         decision = decide.decide(pack, gathered.facts(connection, item.accepted_by), "queue")
-        if decision.allowed and built_on[item.id] != lifecycle.settings_read(gathered):
+        if decision.allowed and new[item.id].document.get("settings") != lifecycle.settings_read(gathered):
             decision = _setting_changed(decision)
         if not decision.allowed:
             held[item.id] = decision
     return held
 
 
-def _settings_built_on(session: Session, items: Sequence[Item]) -> dict[int, object]:
-    return {item_id: document.get("settings") for item_id, document in lifecycle.documents(session, items).items()}
-
-
 def _setting_changed(decision: Decision) -> Decision:
     finding = Finding(
-        rule="setting-changed-since-accept",
+        rule=release.SETTING_CHANGED,
         file="(built in)",
         effect=DENY,
         reason="setting",
@@ -237,28 +244,26 @@ def _within_bounds(ready: list[Ready]) -> list[Ready]:
 
 
 def _commit(unit: Work, conversation_id: int, plan: Plan) -> str | None:
-    operations = _unmoved(unit, plan)
     conversation = unit.session.get_one(Conversation, conversation_id)
     _hold(unit, plan)
-    _settle(unit, conversation, plan, operations)
-    ready = [one for one in plan.ready if one.standing.operation.seq in operations]
-    ready = _take_locks(unit, ready, operations)
+    _settle(unit, conversation, plan)
+    unmoved = _unmoved(unit, [one.standing.operation for one in plan.ready])
+    ready = _take_locks(unit, [one for one in plan.ready if one.standing.operation.seq in unmoved])
     if not ready:
         return None
-    return _store(unit, conversation, ready, operations, plan.version)
+    body = _store(unit, conversation, ready, plan.version)
+    CONVERSATION.move(conversation, "send")
+    conversation.sets += 1
+    conversation.last_call_at = unit.at
+    return body
 
 
-def _unmoved(unit: Work, plan: Plan) -> dict[int, Operation]:
-    """The operations as they stand inside the transaction; those that moved meanwhile are left out."""
-    seen = {one.standing.operation.seq: one.standing.operation for one in plan.ready}
-    seen |= {operation.seq: operation for operation, _, _ in plan.failed}
-    seen |= {standing.operation.seq: standing.operation for standing, _ in plan.ended}
-    query = select(Operation).where(Operation.seq.in_(seen), Operation.state.in_(("ready", "working")))
-    return {
-        fresh.seq: fresh
-        for fresh in unit.session.execute(query).scalars()
-        if (fresh.state, fresh.asked) == (seen[fresh.seq].state, seen[fresh.seq].asked)
-    }
+def _unmoved(unit: Work, operations: Sequence[Operation]) -> set[int]:
+    """Those of the operations that stand inside the transaction as they stood when the set was planned."""
+    query = select(Operation.seq, Operation.state, Operation.asked)
+    rows = unit.session.execute(query.where(Operation.seq.in_([operation.seq for operation in operations])))
+    now = {row.seq: (row.state, row.asked) for row in rows}
+    return {one.seq for one in operations if now.get(one.seq) == (one.state, one.asked)}
 
 
 def _hold(unit: Work, plan: Plan) -> None:
@@ -270,24 +275,31 @@ def _hold(unit: Work, plan: Plan) -> None:
     )
     pairs = unit.session.execute(query.where(Item.id.in_(held), Item.state == "queued")).all()
     for item, operation in pairs:
+        if operation.state == "working":
+            OPERATION.move(operation, "put_back")
         moves.move(unit, item, "hold", "rules", decision=held[item.id])
         OPERATION.move(operation, "hold")
     moves.store_findings(unit, [(item, held[item.id]) for item, _ in pairs])
 
 
-def _settle(unit: Work, conversation: Conversation, plan: Plan, operations: dict[int, Operation]) -> None:
+def _settle(unit: Work, conversation: Conversation, plan: Plan) -> None:
     """What ends here without a request."""
-    failed = [(operations[op.seq], Refuse(why, advice)) for op, why, advice in plan.failed if op.seq in operations]
-    ended = [(operations[s.operation.seq], step) for s, step in plan.ended if s.operation.seq in operations]
-    settlement = outcome.Settlement(unit, conversation, [operation for operation, _ in (*failed, *ended)])
-    for operation, step in (*failed, *ended):
-        settlement.apply(operation, step)
+    steps: dict[int, Step] = {operation.seq: Refuse(why, advice) for operation, why, advice in plan.failed}
+    steps |= {standing.operation.seq: step for standing, step in plan.ended}
+    if not steps:
+        return
+    planned = [operation for operation, _, _ in plan.failed] + [standing.operation for standing, _ in plan.ended]
+    query = select(Operation).where(Operation.seq.in_(_unmoved(unit, planned))).order_by(Operation.seq)
+    operations = list(unit.session.execute(query).scalars())
+    settlement = outcome.Settlement(unit, conversation, operations)
+    for operation in operations:
+        settlement.apply(operation, steps[operation.seq])
     settlement.close()
 
 
-def _take_locks(unit: Work, ready: list[Ready], operations: dict[int, Operation]) -> list[Ready]:
+def _take_locks(unit: Work, ready: list[Ready]) -> list[Ready]:
     """Leave out those whose lock another operation holds; the index would refuse them."""
-    wanted = {op.lock_key for one in ready if (op := operations[one.standing.operation.seq]).lock_key}
+    wanted = {op.lock_key for one in ready if (op := one.standing.operation).lock_key}
     if not wanted:
         return ready
     query = select(Operation.lock_key, Operation.seq).where(
@@ -298,16 +310,14 @@ def _take_locks(unit: Work, ready: list[Ready], operations: dict[int, Operation]
     holders = {row.lock_key: row.seq for row in unit.session.execute(query)}
     taken = []
     for one in ready:
-        operation = operations[one.standing.operation.seq]
+        operation = one.standing.operation
         if operation.lock_key and holders.setdefault(operation.lock_key, operation.seq) != operation.seq:
             continue
         taken.append(one)
     return taken
 
 
-def _store(
-    unit: Work, conversation: Conversation, ready: list[Ready], operations: dict[int, Operation], version: str
-) -> str:
+def _store(unit: Work, conversation: Conversation, ready: list[Ready], version: str) -> str:
     writes = ready[0].ask.writes
     set_id = "tie-" + ids.short()
     body = render.message_set(
@@ -316,49 +326,49 @@ def _store(
         new_id=set_id if writes else None,
         old_id=(unit.connection.last_set_id or None) if writes else None,
     )
-    now = clock.now()
-    unit.session.execute(
-        insert(MessageSet),
-        [
-            {
-                "id": set_id,
-                "connection_id": unit.connection.id,
-                "conversation_id": conversation.id,
-                "writes": writes,
-                "state": "out",
-                "body": body,
-                "requests": len(ready),
-                "made_at": now,
-                "sent_at": now,
-            }
-        ],
-    )
-    rows: list[dict[str, Any]] = []
-    for one in ready:
-        operation = operations[one.standing.operation.seq]
-        operation.asked += 1
-        if operation.state == "ready":
-            OPERATION.move(operation, "start")
-        rows.append(
-            {
-                "id": one.id,
-                "operation_seq": operation.seq,
-                "set_id": set_id,
-                "number": operation.asked,
-                "step": one.ask.step,
-                "writes": writes,
-                "body": one.body,
-                "made_at": now,
-            }
-        )
-    unit.session.execute(insert(Request), rows)
-    conversation.sets += 1
+    message_set = {
+        "id": set_id,
+        "connection_id": unit.connection.id,
+        "conversation_id": conversation.id,
+        "writes": writes,
+        "state": MESSAGE_SET.initial,
+        "body": body,
+        "requests": len(ready),
+        "made_at": unit.at,
+        "sent_at": unit.at,
+    }
+    add_rows(unit.session, MessageSet, [message_set])
+    add_rows(unit.session, Request, [_request(one, set_id, unit) for one in ready])
+    _start(unit, [one.standing.operation for one in ready])
     unit.trail.add(
         Tag.SET_SENT,
         WEB_CONNECTOR,
         set=set_id,
         writes=writes,
-        requests=[[row["id"], operations[row["operation_seq"]].id, row["step"]] for row in rows],
+        requests=[[one.id, one.standing.operation.id, one.ask.step] for one in ready],
         session=conversation.id,
     )
     return body
+
+
+def _request(one: Ready, set_id: str, unit: Work) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "operation_seq": one.standing.operation.seq,
+        "set_id": set_id,
+        "number": one.standing.operation.asked + 1,
+        "step": one.ask.step,
+        "writes": one.ask.writes,
+        "body": one.body,
+        "made_at": unit.at,
+    }
+
+
+def _start(unit: Work, operations: Sequence[Operation]) -> None:
+    """All of them are in work now, and have asked once more."""
+    started = (
+        update(Operation)
+        .where(Operation.seq.in_([operation.seq for operation in operations]))
+        .values(state=OPERATION.destination("start", "ready"), asked=Operation.asked + 1)
+    )
+    unit.session.execute(started, execution_options={"synchronize_session": False})

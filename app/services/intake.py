@@ -82,7 +82,8 @@ def _store(unit: Work, records: list[tuple[str, str, Content]], done: Intake) ->
     unit.session.flush()
     for item, content, revision in seen:
         _see(item, content, revision)
-    point_at(unit, [(item, content) for item, content, _ in seen])
+    # What was sent stays what it was, with what it needs, until somebody takes the newer one.
+    point_at(unit, [(item, content) for item, content, _ in seen if item.sent_revision_id is None])
 
 
 def _hashes(unit: Work, items: Iterable[Item]) -> dict[int, str]:
@@ -114,6 +115,12 @@ def _see(item: Item, content: Content, revision: Revision) -> None:
     item.place = kind.place_in_line(content)
     if item.state == "draft":
         item.sent_revision_id = None
+
+
+def point_at_newest(unit: Work, item: Item) -> None:
+    """What counts is again what Procore said last."""
+    newest = unit.session.get_one(Revision, item.seen_revision_id)
+    point_at(unit, [(item, newest.content)])
 
 
 def point_at(unit: Work, pairs: list[tuple[Item, Content]]) -> None:

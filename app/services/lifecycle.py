@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.core import ids, text
@@ -19,13 +19,15 @@ from app.db.models import Binding, Document, Item, Operation, Request
 from app.items import registry
 from app.items.base import Content
 from app.rulebook import decide
-from app.services import moves, release, rules_versions
+from app.services import intake, moves, release, rules_versions
 from app.services.gather import Gathered, gather
 from app.services.people import Person
 from app.services.unit import Work, work
 from state_machines.item import ITEM
 from state_machines.operation import OPERATION
 
+#: What a look, or the write itself, may have said for good.
+LOOKED = ("saved", "found", "empty", "missing")
 #: So many items share one transaction: a long job neither blocks the Web Connector nor is lost as a whole.
 BATCH = 200
 
@@ -114,8 +116,11 @@ def take_back(database: Database, connection_id: int, who: Person, item_ids: Seq
         _nothing_out(unit, item)
         if item.state == "queued":
             moves.move(unit, item, "hold", person.name, reason="taken back")
+        _must_allow(item, "take_back", "taken back")
         moves.move(unit, item, "take_back", person.name, reason=text.squeeze(reason))
         _drop(unit, item)
+        moves.clear_findings(unit, [item.id])
+        release.release(unit, release.dependents(unit, [item]))
 
     return _each(database, connection_id, who, "take_back", item_ids, _one_by_one(one))
 
@@ -124,6 +129,7 @@ def retry(database: Database, connection_id: int, who: Person, item_ids: Sequenc
     """Let failed items try again; the rules decide anew."""
 
     def one(unit: Work, item: Item, person: Person) -> None:
+        _must_allow(item, "retry", "retried")
         moves.move(unit, item, "retry", person.name)
         item.problem = item.remedy = ""
         operation = release.waiting_operations(unit, [item])[item.id]
@@ -141,6 +147,7 @@ def take_newer(database: Database, connection_id: int, who: Person, item_id: int
         if item.state != "sent":
             raise Refusal(f"{item.name} is {item.state}, not waiting for a decision.", "Take it back first.")
         before, item.sent_revision_id = item.sent_revision_id, item.seen_revision_id
+        intake.point_at_newest(unit, item)
         item.version += 1
         unit.trail.add(Tag.ITEM_NEWER_TAKEN, person.name, item.id, before=before, after=item.sent_revision_id)
 
@@ -188,7 +195,8 @@ def _one_by_one(act: Callable[[Work, Item, Person], None]) -> Many:
         for item in items:
             outcome = Outcome(item.id, item.name, item.state)
             try:
-                act(unit, item, who)
+                with unit.attempt():
+                    act(unit, item, who)
             except TieoutError as problem:
                 outcome.problem = problem
             outcome.state = item.state
@@ -235,9 +243,10 @@ def _send_many(unit: Work, items: Sequence[Item], who: Person) -> Outcomes:
         outcome = Outcome(item.id, item.name, item.state)
         try:
             _must_allow(item, "send", "sent")
-            item.sent_by = who.name
+            before, item.sent_by = item.sent_by, who.name
             outcome.decision = decide.decide(pack, around[item.id].facts(unit.connection), "send")
             if not outcome.decision.allowed:
+                item.sent_by = before
                 raise refusal(item, outcome.decision)  # one place turns problems into outcomes
             moves.move(unit, item, "send", who.name, decision=outcome.decision)
             item.sent_revision_id = item.seen_revision_id
@@ -252,7 +261,7 @@ def _retrieve(unit: Work, item: Item, who: Person) -> None:
     _must_allow(item, "retrieve", "retrieved")
     _not_bound(unit, item)
     moves.move(unit, item, "retrieve", who.name)
-    item.sent_revision_id = None
+    _back_to_newest(unit, item)
     moves.clear_findings(unit, [item.id])
 
 
@@ -359,8 +368,10 @@ def _operation(unit: Work, item: Item, reads_next: bool) -> Operation:
 
 def _start_over(unit: Work, item: Item, operation: Operation) -> None:
     """Begin again under the same marker: what a lost write may have left behind is still looked for."""
-    ended = (Request.operation_seq == operation.seq) & (Request.outcome != "unknown")
-    unit.session.execute(update(Request).where(ended).values(past=True))
+    mine = Request.operation_seq == operation.seq
+    doubtful = select(func.min(Request.number)).where(mine, Request.outcome == "unknown", Request.writes)
+    first = unit.session.execute(doubtful).scalar_one()
+    unit.session.execute(update(Request).where(mine, Request.number != (first or 0)).values(past=True))
     operation.reads_next = registry.kind(item.kind).begins_with_read(documents(unit.session, [item])[item.id]["fields"])
     operation.largest_set = operation.wait_for_session = operation.ended_at = None
     operation.problem = ""
@@ -374,10 +385,17 @@ def _reject(unit: Work, item: Item, who: Person, reason: str) -> None:
     _not_bound(unit, item)
     moves.move(unit, item, "reject", who.name, reason=reason)
     item.problem, item.remedy = f"Rejected by {who.name}: {reason}", "Change it in Procore and send it again."
-    item.sent_revision_id = None
+    _back_to_newest(unit, item)
     _drop(unit, item)
     moves.clear_findings(unit, [item.id])
     release.release(unit, release.dependents(unit, [item]))
+
+
+def _back_to_newest(unit: Work, item: Item) -> None:
+    changed = item.sent_revision_id != item.seen_revision_id
+    item.sent_revision_id = None
+    if changed:
+        intake.point_at_newest(unit, item)
 
 
 def _not_bound(unit: Work, item: Item) -> None:
@@ -395,12 +413,31 @@ def _nothing_out(unit: Work, item: Item) -> None:
         .join(Operation, Operation.seq == Request.operation_seq)
         .where(Operation.item_id == item.id, Request.state.in_(("out", "unknown")))
     )
-    if unit.session.execute(out.limit(1)).first():
+    if unit.session.execute(out.limit(1)).first() or _in_doubt(unit, item):
         raise Refusal(
             f"{item.name} is on its way; QuickBooks may already have it.",
-            "Wait for the next Web Connector session: it says what became of it.",
+            "Wait for the next Web Connector session: it says what became of it."
+            if item.state != "failed"
+            else "Retry it: the next Web Connector session looks what became of it.",
             code="on_its_way",
         )
+
+
+def _in_doubt(unit: Work, item: Item) -> bool:
+    """Whether a write of the item was lost and nobody has looked since what became of it."""
+    query = (
+        select(Request.writes, Request.outcome)
+        .join(Operation, Operation.seq == Request.operation_seq)
+        .where(Operation.item_id == item.id, Operation.state != "dropped")
+        .order_by(Operation.seq, Request.number)
+    )
+    doubt = False
+    for writes, became in unit.session.execute(query):
+        if writes and became == "unknown":
+            doubt = True
+        elif became in LOOKED:
+            doubt = False
+    return doubt
 
 
 def _drop(unit: Work, item: Item) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 
 from app.core.decision import Decision
 from app.core.decision import Finding as Found
 from app.core.tags import Tag
+from app.db.engine import add_rows
 from app.db.models import Finding, Item, Transition
 from app.services.unit import Work
 from state_machines.item import ITEM
@@ -26,19 +27,19 @@ def move(
     item.changed_at = unit.at
     findings = [plain(finding) for finding in decision.findings] if decision else []
     version = decision.version if decision else ""
-    unit.session.add(
-        Transition(
-            item_id=item.id,
-            sort_key=item.version,
-            move=trigger,
-            source=source,
-            dest=item.state,
-            actor=actor,
-            reason=reason,
-            rules_version=version,
-            findings=findings,
-            at=unit.at,
-        )
+    unit.trail.add_move(
+        {
+            "item_id": item.id,
+            "sort_key": item.version,
+            "move": trigger,
+            "source": source,
+            "dest": item.state,
+            "actor": actor,
+            "reason": reason,
+            "rules_version": version,
+            "findings": findings,
+            "at": unit.at,
+        }
     )
     unit.trail.add(
         Tag.ITEM_MOVED,
@@ -77,8 +78,7 @@ def store_findings(unit: Work, decisions: Iterable[tuple[Item, Decision]]) -> No
         for item, decision in pairs
         for finding in decision.findings
     ]
-    if rows:
-        unit.session.execute(insert(Finding), rows)
+    add_rows(unit.session, Finding, rows)
 
 
 def clear_findings(unit: Work, item_ids: Sequence[int]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.core.decision import DENY, Decision
 from app.core.decision import Finding as Found
 from app.core.tags import Tag
+from app.db.engine import add_rows
 from app.db.models import Binding, Conversation, Document, Item, Operation
 from app.items.base import Again, Ask, Done, Hold, Refuse, Step
 from app.services import moves, refreshes, release, write_back
@@ -70,14 +71,16 @@ class Settlement:
     def close(self) -> list[Item]:
         """Write what was collected and let go whoever waited for it. Returns what was queued."""
         session = self._unit.session
-        self._bind()
-        write_back.want(self._unit, [item for item, _ in self._confirmed])
+        with session.no_autoflush:  # every item is written once, not before each question
+            self._bind()
+            write_back.want(self._unit, [item for item, _ in self._confirmed])
         session.flush()
         if self._held:
             moves.store_findings(self._unit, self._held)
         if self._settled:
             moves.clear_findings(self._unit, [item.id for item in self._settled])
-        return release.release(self._unit, release.dependents(self._unit, self._settled))
+        moved = [*self._settled, *(item for item, _ in self._held)]
+        return release.release(self._unit, release.dependents(self._unit, moved))
 
     # -- one outcome each ------------------------------------------------------------------------------------------
 
@@ -101,7 +104,8 @@ class Settlement:
         self._settled.append(item)
 
     def _hold(self, operation: Operation, hold: Hold) -> None:
-        OPERATION.move(operation, "put_back")
+        if operation.state != "ready":
+            OPERATION.move(operation, "put_back")
         OPERATION.move(operation, "hold")
         OPERATION.move(operation, "drop")
         operation.ended_at = self._unit.at
@@ -152,8 +156,7 @@ class Settlement:
                     setattr(existing, name, value)
             else:
                 rows.append(values)
-        if rows:
-            self._unit.session.execute(insert(Binding), rows)
+        add_rows(self._unit.session, Binding, rows)
         self._renew_parents()
 
     def _written_revisions(self) -> dict[int, int]:

@@ -83,6 +83,17 @@ def home(database: Database, connection_id: int) -> Home:
         return Home(_kinds(session, connection_id), _first(session, connection_id), moves)
 
 
+def to_decide(database: Database, connection_id: int) -> dict[str, int]:
+    """How many items of each kind wait for a decision."""
+    query = (
+        select(Item.kind, func.count())
+        .where(Item.connection_id == connection_id, Item.state == "sent")
+        .group_by(Item.kind)
+    )
+    with database.reading() as session:
+        return {kind: int(count) for kind, count in session.execute(query)}
+
+
 def _kinds(session: Session, connection_id: int) -> tuple[KindRow, ...]:
     query = (
         select(Item.kind, Item.state, func.count(), func.sum(Item.cents))

@@ -25,7 +25,7 @@ def lose(unit: Work, message_set: MessageSet, why: str) -> None:
         _forget_reads(unit, message_set)
     else:
         MESSAGE_SET.move(message_set, "lose")
-        for request, operation in _pairs(unit, message_set):
+        for request, operation in pairs(unit, message_set):
             if request.state == "out":
                 REQUEST.move(request, "lose")
             if operation.state == "working":
@@ -34,14 +34,15 @@ def lose(unit: Work, message_set: MessageSet, why: str) -> None:
 
 
 def _forget_reads(unit: Work, message_set: MessageSet) -> None:
-    for request, operation in _pairs(unit, message_set):
+    for request, operation in pairs(unit, message_set):
         if request.state == "out":
             REQUEST.move(request, "refuse")
         request.past = True
         operation.reads_next = True
 
 
-def _pairs(unit: Work, message_set: MessageSet) -> list[tuple[Request, Operation]]:
+def pairs(unit: Work, message_set: MessageSet) -> list[tuple[Request, Operation]]:
+    """The requests of a set, each with its operation."""
     query = (
         select(Request, Operation)
         .join(Operation, Operation.seq == Request.operation_seq)
@@ -67,7 +68,7 @@ def resume(unit: Work, conversation: Conversation) -> str | None:
     MESSAGE_SET.move(lost, "resend")
     lost.sends += 1
     lost.conversation_id, lost.sent_at = conversation.id, clock.now()
-    for request, _ in _pairs(unit, lost):
+    for request, _ in pairs(unit, lost):
         if request.state == "unknown":
             REQUEST.move(request, "resend")
     conversation.sets += 1
@@ -78,7 +79,7 @@ def resume(unit: Work, conversation: Conversation) -> str | None:
 def abandon(unit: Work, message_set: MessageSet, why: str) -> None:
     """Step 2: QuickBooks cannot say. Every request is in doubt; its kind looks before it adds."""
     MESSAGE_SET.move(message_set, "abandon")
-    for request, operation in _pairs(unit, message_set):
+    for request, operation in pairs(unit, message_set):
         if request.state == "out":
             REQUEST.move(request, "lose")
         if request.state == "unknown":

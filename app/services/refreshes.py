@@ -106,9 +106,20 @@ def finished(unit: Work, operation: Operation) -> None:
     row = StagedRecord
     mine = (row.connection_id == unit.connection.id) & (row.source == operation.kind)
     unit.session.execute(delete(row).where(mine, row.seen_by != operation.seq, row.state == "staged"))
+    _mark_parents(unit, operation)
     log = RefreshLog(connection_id=unit.connection.id, name=operation.kind, finished_at=unit.at)
     unit.session.merge(log)
     unit.trail.add(Tag.REFRESH_DONE, "QuickBooks", refresh=operation.kind)
+
+
+def _mark_parents(unit: Work, operation: Operation) -> None:
+    """Note which records others stand under: QuickBooks tells only the child's side."""
+    row = StagedRecord
+    mine = (row.connection_id == unit.connection.id) & (row.source == operation.kind)
+    below = unit.session.execute(select(row.data).where(mine, row.sublevel > 0)).scalars()
+    parents = {str(data.get("parent") or "") for data in below}
+    for parent in unit.session.execute(select(row).where(mine, row.list_id.in_(parents))).scalars():
+        parent.data = {**parent.data, "has_children": True}
 
 
 def restart(unit: Work) -> None:

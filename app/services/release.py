@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.core.decision import Decision
-from app.db.models import Item, ItemNeed, Operation
+from app.db.models import Finding, Item, ItemNeed, Operation
 from app.rulebook import decide
 from app.services import moves, rules_versions
 from app.services.gather import Gathered, gather
@@ -15,6 +15,8 @@ from app.services.unit import Work
 from state_machines.operation import OPERATION
 
 BY_RULE = "rules"
+#: The finding of hand-out on a document built under another setting.
+SETTING_CHANGED = "setting-changed-since-accept"
 
 
 def release(unit: Work, items: Sequence[Item], actor: str = BY_RULE) -> list[Item]:
@@ -37,6 +39,32 @@ def release(unit: Work, items: Sequence[Item], actor: str = BY_RULE) -> list[Ite
             queued.append(item)
     moves.store_findings(unit, decided)
     return queued
+
+
+#: What changes without any item moving: the record in Procore, QuickBooks' lists, settings, the edition.
+WITHOUT_A_MOVE = ("data", "setting", "edition", "permission")
+#: So many are decided again at the start of one session; the others at the next.
+MOST_AGAIN = 500
+
+
+def decide_again(unit: Work) -> list[Item]:
+    """Look anew at what is held for a reason that may have gone by itself, or by rules no longer in force."""
+    old = Finding.rules_version != (unit.connection.rules_version or "")
+    query = (
+        select(Item)
+        .where(
+            Item.connection_id == unit.connection.id,
+            Item.state == "accepted",
+            exists().where(
+                Finding.item_id == Item.id,
+                Finding.rule != SETTING_CHANGED,  # only another accept helps
+                or_(Finding.reason.in_(WITHOUT_A_MOVE), old),
+            ),
+        )
+        .order_by(Item.changed_at)
+        .limit(MOST_AGAIN)
+    )
+    return release(unit, list(unit.session.execute(query).scalars()))
 
 
 def waiting_operations(unit: Work, items: Sequence[Item]) -> dict[int, Operation]:

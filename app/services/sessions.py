@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.core import clock, ids
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Connection, Conversation, MessageSet, Operation
 from app.qbxml import parse
-from app.services import exchange, handout, people, recover, refreshes
+from app.services import exchange, handout, people, recover, refreshes, release
 from app.services.hosts import HostPolicy
 from app.services.tools import Tools
 from app.services.unit import Work, service_work, work
@@ -100,8 +101,9 @@ class Sessions:
         if unit.connection.paused:
             return SignIn("paused", sentence="The connection is paused.")
         refreshes.ask_for_due(unit)
+        release.decide_again(unit)
         unit.session.flush()
-        if not work_left(unit, None):
+        if not work_left(unit.session, unit.connection, None):
             return SignIn("idle", sentence="Nothing waits.")
         conversation = Conversation(
             connection_id=unit.connection.id,
@@ -156,40 +158,47 @@ class Sessions:
 
     def next_set(self, live: Live) -> str | None:
         """The text of the next message set: what is out, what was lost, or what is new."""
-        exchange.apply_kept(self._database, self._tools, live.connection_id, live.id)
+        unanswered = exchange.apply_kept(self._database, self._tools, live.connection_id, live.id)
+        body = self._once_more(live) if unanswered else None
+        body = body or handout.next_set(self._database, self._tools, live.connection_id, live.id)
+        if body is None:
+            self._nothing_leaves(live)
+        return body
+
+    def _once_more(self, live: Live) -> str | None:
+        """The bytes of the set that is out or lost: they leave again before anything new."""
         with work(self._database, live.connection_id) as unit:
             conversation = unit.session.get_one(Conversation, live.id)
             conversation.last_call_at = unit.at
             out = unit.session.execute(
                 select(MessageSet).where(MessageSet.connection_id == live.connection_id, MessageSet.state == "out")
             ).scalar_one_or_none()
+            if unit.connection.paused and out is None:
+                return None
             body = out.body if out is not None else recover.resume(unit, conversation)
             if body is not None:
                 CONVERSATION.move(conversation, "send")
-                return body
-        body = handout.next_set(self._database, self._tools, live.connection_id, live.id)
-        if body is not None:
-            with work(self._database, live.connection_id) as unit:
-                CONVERSATION.move(unit.session.get_one(Conversation, live.id), "send")
-        return body
+            return body
+
+    def _nothing_leaves(self, live: Live) -> None:
+        with work(self._database, live.connection_id) as unit:
+            conversation = unit.session.get_one(Conversation, live.id)
+            conversation.last_call_at = unit.at
+            if unit.connection.paused:
+                stop(unit, conversation, "The connection was paused.", Tag.WC_REFUSED)
 
     def take(self, live: Live, response: str, hresult: str, message: str) -> exchange.Taken:
         """Take the answer to what is out."""
         taken = exchange.take(self._database, self._tools, live.connection_id, live.id, response, hresult, message)
-        with work(self._database, live.connection_id) as unit:
-            conversation = unit.session.get_one(Conversation, live.id)
-            conversation.last_call_at = unit.at
-            if conversation.state == "awaiting":
-                CONVERSATION.move(conversation, "receive")
-            if taken.stop:
-                stop(unit, conversation, taken.stop, Tag.WC_REFUSED)
+        if taken.stop:
+            self._stop(live, taken.stop, Tag.WC_REFUSED)
         return taken
 
     def answered_before(self, live: Live, response: str) -> bool:
         """Whether this very answer was already taken in this session."""
         query = (
             select(MessageSet.answer)
-            .where(MessageSet.conversation_id == live.id, MessageSet.state.in_(("answered", "abandoned")))
+            .where(MessageSet.conversation_id == live.id, MessageSet.answer.is_not(None))
             .order_by(MessageSet.answered_at.desc())
         )
         with self._database.reading() as session:
@@ -197,9 +206,9 @@ class Sessions:
 
     def progress(self, live: Live) -> int:
         """Percent done: 100 only when no work is left."""
-        with work(self._database, live.connection_id) as unit:
-            left = work_left(unit, live.id)
-            done = unit.session.get_one(Conversation, live.id).finished
+        with self._database.reading() as session:
+            left = work_left(session, session.get_one(Connection, live.connection_id), live.id)
+            done = session.get_one(Conversation, live.id).finished
         return 100 if not left else min(99, 100 * done // (done + left))
 
     def connection_failed(self, live: Live, hresult: str, message: str) -> str:
@@ -286,12 +295,12 @@ def end(unit: Work, conversation: Conversation, why: str, move: str = "expire") 
     )
 
 
-def work_left(unit: Work, conversation_id: int | None) -> int:
+def work_left(session: Session, connection: Connection, conversation_id: int | None) -> int:
     """How much could still be asked in this session: operations, and sets in doubt."""
-    operations = select(func.count()).select_from(Operation).where(*handout.waiting(unit.connection, conversation_id))
+    operations = select(func.count()).select_from(Operation).where(*handout.waiting(connection, conversation_id))
     doubtful = (
         select(func.count())
         .select_from(MessageSet)
-        .where(MessageSet.connection_id == unit.connection.id, MessageSet.state.in_(("lost", "out")))
+        .where(MessageSet.connection_id == connection.id, MessageSet.state.in_(("lost", "out")))
     )
-    return int(unit.session.execute(operations).scalar_one()) + int(unit.session.execute(doubtful).scalar_one())
+    return int(session.execute(operations).scalar_one()) + int(session.execute(doubtful).scalar_one())

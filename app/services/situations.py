@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.core import text
 from app.db.models import Binding, Connection, Conversation, Document, Item, ItemNeed, MessageSet, Operation, Request
-from app.items import registry
-from app.items.base import BindingView, Content, Refresh, Reply, Situation
+from app.items.base import BindingView, Content, Reply, Situation
 from app.qbxml import parse
 from app.services.gather import Key, matching
 
@@ -42,7 +41,7 @@ def standings(
     found = []
     for operation in operations:
         document = documents.get(operation.document_id)
-        content = json.loads(document.body) if document else {}
+        content: Content = json.loads(document.body) if document else {}
         situation = Situation(
             document=content.get("fields", {}),
             marker=MARKER + operation.id,
@@ -55,12 +54,12 @@ def standings(
     return found
 
 
-def _documents(session: Session, operations: Sequence[Operation]) -> dict[int | None, Document]:
+def _documents(session: Session, operations: Sequence[Operation]) -> dict[int | None, Row[int, str, str]]:
     wanted = {operation.document_id for operation in operations if operation.document_id is not None}
     if not wanted:
         return {}
-    query = select(Document).where(Document.id.in_(wanted))
-    return {document.id: document for document in session.execute(query).scalars()}
+    query = select(Document.id, Document.body, Document.hash).where(Document.id.in_(wanted))
+    return {row.id: row for row in session.execute(query)}
 
 
 def _bound(
@@ -69,17 +68,18 @@ def _bound(
     """The bindings of everything the operations' items need, by item id."""
     items = [operation.item_id for operation in operations if operation.item_id is not None]
     needs: dict[int, list[Key]] = defaultdict(list)
-    for need in session.execute(select(ItemNeed).where(ItemNeed.item_id.in_(items))).scalars():
-        needs[need.item_id].append((need.kind, need.procore_id))
+    query = select(ItemNeed.item_id, ItemNeed.kind, ItemNeed.procore_id).where(ItemNeed.item_id.in_(items))
+    for item_id, kind, procore_id in session.execute(query):
+        needs[item_id].append((kind, procore_id))
     keys = {key for of_item in needs.values() for key in of_item}
     if not keys:
         return {}
-    query = (
+    bound = (
         select(Item.kind, Item.procore_id, Binding)
         .join(Binding, Binding.item_id == Item.id)
         .where(Item.connection_id == connection_id, matching(keys))
     )
-    views = {(row.kind, row.procore_id): view(row.Binding, conversation_id) for row in session.execute(query)}
+    views = {(row.kind, row.procore_id): view(row.Binding, conversation_id) for row in session.execute(bound)}
     return {item: {key: views[key] for key in of_item if key in views} for item, of_item in needs.items()}
 
 
@@ -106,8 +106,8 @@ def _replies(session: Session, conversation_id: int, operations: Sequence[Operat
     )
     found: dict[int, list[Reply]] = defaultdict(list)
     for request, conversation in session.execute(query):
-        # An iterator lives within one session: what an earlier one began is begun again.
-        if isinstance(registry.steps(asked[request.operation_seq].kind), Refresh) and conversation != conversation_id:
+        # What was read in an earlier session is old: iterators live within one, and people edit in between.
+        if conversation != conversation_id and not request.writes:
             continue
         found[request.operation_seq].append(_stored_reply(request))
     return found

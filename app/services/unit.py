@@ -26,6 +26,12 @@ class Work:
     trail: audit.Trail
     at: datetime
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that may fail by itself: its changes and its events go with it, the rest stays."""
+        with self.trail.forgotten_on_error(), self.session.begin_nested():
+            yield
+
 
 @contextmanager
 def work(database: Database, connection_id: int) -> Iterator[Work]:

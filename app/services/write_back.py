@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.errors import TieoutError
 from app.core.tags import Tag
-from app.db.engine import Database
+from app.db.engine import Database, add_rows
 from app.db.models import Binding, Item, Revision, WriteBack
 from app.items.base import Content
 from app.services.unit import Work, work
@@ -62,8 +62,7 @@ def want(unit: Work, items: Sequence[Item]) -> None:
                     "next_try_at": unit.at,
                 }
             )
-    if new:
-        unit.session.execute(insert(WriteBack), new)
+    add_rows(unit.session, WriteBack, new)
 
 
 def due(database: Database, connection_id: int, limit: int = BATCH) -> list[Wanted]:

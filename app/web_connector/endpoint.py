@@ -18,7 +18,7 @@ from app.web_connector.troubles import Troubles
 
 spyne_compat.install()
 
-from spyne import Application, Array, Integer, MethodContext, Service, Unicode, rpc  # noqa: E402
+from spyne import Application, Array, Integer, MethodContext, Service, Unicode, const, rpc  # noqa: E402
 from spyne.protocol.soap import Soap11  # noqa: E402
 from spyne.server import ServerBase  # noqa: E402
 
@@ -27,6 +27,9 @@ _silent = logging.getLogger("spyne")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
 _silent.setLevel(logging.CRITICAL + 1)
+
+# Once a second spyne would collect all garbage inside a call, to hand back files early; no call here opens any.
+const.MIN_GC_INTERVAL = float("inf")
 
 _RETURNS = {"string": Unicode, "int": Integer, "ArrayOfString": Array(Unicode)}
 _PIECE = 1024 * 1024

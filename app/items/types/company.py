@@ -22,6 +22,10 @@ EntityQueryRq iterates: $ListQuery
 """
 
 
+#: Procore's fields that are written as they stand, beside the name.
+WRITTEN = ("address", "city", "state_code", "zip", "business_phone", "fax_number")
+
+
 class CompanySchema(Loose):
     id = fields.Integer(required=True)
     name = fields.String(required=True)
@@ -94,8 +98,7 @@ class Company(ItemType):
             "fax": content["fax_number"] or "",
             "procore_status": "active" if content["is_active"] else "inactive",
             "not_in_quickbooks": text.not_in_quickbooks(
-                name
-                + "".join(str(content[k] or "") for k in ("address", "city", "state_code", "zip", "business_phone"))
+                self.name(content) + name + "".join(str(content[key] or "") for key in WRITTEN)
             ),
         }
 

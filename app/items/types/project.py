@@ -89,7 +89,9 @@ class Project(ItemType):
             "zip": content["zip"] or "",
             "procore_status": "active" if content["active"] else "inactive",
             "not_in_quickbooks": text.not_in_quickbooks(
-                name + "".join(str(content[k] or "") for k in ("address", "city", "state_code", "zip"))
+                self.name(content)
+                + name
+                + "".join(str(content[k] or "") for k in ("address", "city", "state_code", "zip"))
             ),
         }
 
