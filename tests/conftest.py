@@ -30,9 +30,7 @@ def scenery(house: support.House, tmp_path_factory: pytest.TempPathFactory) -> s
 
 
 @pytest.fixture(scope="session")
-def furnished(
-    house: support.House, scenery: support.Set, tmp_path_factory: pytest.TempPathFactory
-) -> support.Set:
+def furnished(house: support.House, scenery: support.Set, tmp_path_factory: pytest.TempPathFactory) -> support.Set:
     """The same with a vendor, a job and two items in QuickBooks."""
     return _at_rest(support.furnish(house, scenery, tmp_path_factory.mktemp("furnished")))
 

@@ -34,7 +34,7 @@ from app.db.models import (
 from app.sandbox.quickbooks import CompanyFile
 from app.sandbox.web_connector import Died, SessionReport, WebConnector
 from app.sandbox.web_connector.soap import Client
-from app.services import audit, connections, intake, lifecycle, people, rules_versions, sessions
+from app.services import audit, connections, intake, lifecycle, people, refreshes, rules_versions, sessions
 from app.services.hosts import HostPolicy
 from app.services.people import Person
 from app.services.sessions import Sessions
@@ -129,9 +129,7 @@ class Stage:
     def accept(self, *names: str, who: str = "ana", **inputs: Any) -> lifecycle.Outcomes:
         """Somebody accepts items by name; all sent ones when none is named. ``inputs`` go to each."""
         ids = self.ids(names, "sent")
-        return lifecycle.accept(
-            self.database, self.connection_id, self.person(who), ids, dict.fromkeys(ids, inputs)
-        )
+        return lifecycle.accept(self.database, self.connection_id, self.person(who), ids, dict.fromkeys(ids, inputs))
 
     def approve(self, *taken: tuple[str, dict[str, Any]]) -> None:
         """Procore says these, Pat sends them, Ana accepts them; nobody may object."""
@@ -145,6 +143,10 @@ class Stage:
         act = getattr(lifecycle, what)
         found: lifecycle.Outcomes = act(self.database, self.connection_id, self.person(who), self.ids(names), *more)
         return found
+
+    def ask_for_lists(self) -> None:
+        """Ike asks QuickBooks for its lists anew."""
+        refreshes.ask(self.database, self.connection_id, self.person("ike"))
 
     # -- what is so ------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ two</Desc></PurchaseOrderLineRet>
 </PurchaseOrderAddRs>
 </QBXMLMsgsRs>
 </QBXML>
-"""  # noqa: E501
+"""
 
 HOST = """<?xml version="1.0" ?><QBXML><QBXMLMsgsRs>
 <HostQueryRs requestID="0" statusCode="0" statusSeverity="Info" statusMessage="Status OK"><HostRet>

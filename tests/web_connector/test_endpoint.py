@@ -162,7 +162,7 @@ SERVER = """
     ids=["many kinds", "the largest that is read"],
 )
 def test_hostile_messages_cost_little_time_and_memory(messages: dict[str, bytes]) -> None:
-    child = subprocess.Popen(  # noqa: S603
+    child = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(SERVER)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
