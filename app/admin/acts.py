@@ -53,9 +53,7 @@ def act(kind: str) -> Shown:
     except Refusal as problem:
         flash(str(problem), "bad")
         return _again(asked)
-    _tell(outcomes, done)
-    if name == "accept":
-        _offer_undo(kind, outcomes)
+    _tell(outcomes, done, undo_for=kind if name == "accept" else "")
     return _again(asked) if outcomes.refused else _back(asked)
 
 
@@ -80,7 +78,7 @@ def _versions(chosen: Sequence[int]) -> dict[int, int]:
     return {one: number(version) for one, version in found.items() if version.isdecimal()}
 
 
-def _tell(outcomes: Outcomes, done: str) -> None:
+def _tell(outcomes: Outcomes, done: str, *, undo_for: str = "") -> None:
     if outcomes.done:
         names = ", ".join(outcome.name for outcome in outcomes.done[:3])
         more = f" and {len(outcomes.done) - 3} more" if len(outcomes.done) > 3 else ""
@@ -88,15 +86,13 @@ def _tell(outcomes: Outcomes, done: str) -> None:
         queued = sum(outcome.state == "queued" for outcome in outcomes.done)
         line = f" {queued} queued for QuickBooks." if queued else ""
         flash(f"{count}{names}{more} {done}.{line}", "good")
+        if undo_for and me().may("take_back"):
+            undo = {"kind": undo_for, "items": [outcome.item_id for outcome in outcomes.done[:PAGE]]}
+            flash(undo, "undo")  # type: ignore[arg-type]  # any plain data may be flashed
     for outcome in outcomes.refused[:NAMED]:
         flash(f"{outcome.name}: {outcome.problem}", "bad")
     if len(outcomes.refused) > NAMED:
         flash(f"{len(outcomes.refused) - NAMED} more were refused; each row says why.", "bad")
-
-
-def _offer_undo(kind: str, outcomes: Outcomes) -> None:
-    if outcomes.done and me().may("take_back"):
-        flash({"kind": kind, "items": [outcome.item_id for outcome in outcomes.done[:PAGE]]}, "undo")  # type: ignore[arg-type]
 
 
 @pages.post(ONE + "/newer")

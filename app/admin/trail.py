@@ -22,7 +22,9 @@ def page() -> str:
     events = overview.events(
         services().database, connection_id(), before=number(request.args.get("before", "")), **chosen
     )
-    return render_template("trail.html", events=events, chosen=chosen, tags=list(Tag))
+    return render_template(
+        "trail.html", events=events, names=overview.named(services().database, events), chosen=chosen, tags=list(Tag)
+    )
 
 
 @pages.get("/export.<form>")

@@ -34,6 +34,9 @@ MOST_PASSES = 1000
 
 WEB_CONNECTOR = "Web Connector"
 
+#: Made once: SQLAlchemy takes milliseconds to find its way through a new alias.
+Other = aliased(Operation)
+
 
 @dataclass
 class Ready:
@@ -81,12 +84,11 @@ def waiting(connection: Connection, conversation_id: int | None) -> list[ColumnE
         conditions.append(false())
     if not connection.live:
         conditions.append(Operation.item_id.is_(None))
-    other = aliased(Operation)
     held_by_another = exists().where(
-        other.connection_id == connection.id,
-        other.lock_key == Operation.lock_key,
-        other.state.in_(HOLDS_LOCK),
-        other.seq != Operation.seq,
+        Other.connection_id == connection.id,
+        Other.lock_key == Operation.lock_key,
+        Other.state.in_(HOLDS_LOCK),
+        Other.seq != Operation.seq,
     )
     conditions.append(or_(Operation.lock_key.is_(None), ~held_by_another))
     return conditions

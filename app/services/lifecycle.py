@@ -384,7 +384,7 @@ def _reject(unit: Work, item: Item, who: Person, reason: str) -> None:
     _must_allow(item, "reject", "rejected")
     _not_bound(unit, item)
     moves.move(unit, item, "reject", who.name, reason=reason)
-    item.problem, item.remedy = f"Rejected by {who.name}: {reason}", "Change it in Procore and send it again."
+    item.problem, item.remedy = f"Rejected by {who.name}: “{reason}”.", "Change it in Procore and send it again."
     _back_to_newest(unit, item)
     _drop(unit, item)
     moves.clear_findings(unit, [item.id])

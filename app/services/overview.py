@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -279,6 +280,13 @@ def events(database: Database, connection_id: int, *, tag: str = "", actor: str 
         query = query.where(Event.seq < before)
     with database.reading() as session:
         return list(session.execute(query.order_by(Event.seq.desc()).limit(100)).scalars())
+
+
+def named(database: Database, shown: Sequence[Event]) -> dict[int, Item]:
+    """The items that events are about."""
+    wanted = {event.item_id for event in shown if event.item_id is not None}
+    with database.reading() as session:
+        return {item.id: item for item in session.execute(select(Item).where(Item.id.in_(wanted))).scalars()}
 
 
 def activations(database: Database, connection_id: int) -> list[RulesActivation]:

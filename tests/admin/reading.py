@@ -34,7 +34,7 @@ class Page:
     @property
     def told(self) -> list[str]:
         """What the page says became of the last action."""
-        return [_text(note) for note in self.tree.xpath("//*[contains(concat(' ', @class, ' '), ' t-note ')]")]
+        return [_text(note) for note in self.tree.xpath("//p[contains(concat(' ', @class, ' '), ' t-note ')]")]
 
     def row(self, item_id: int) -> html.HtmlElement:
         """One row of a list."""

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from app.sandbox.procore.month import HALVORSEN, awkward
 
-ZONE = ZoneInfo("America/Chicago")
 #: Names and numbers the approver shortens or changes at accept, by Procore's own.
 SHORTER = {awkward.LONG_NAME: "Northern Cascade", awkward.SAME_NAME_AS_A_CUSTOMER: "Lakeside Holdings (V)"}
 SHORT_NUMBER = "PO-2026-07"
@@ -67,8 +66,8 @@ def changes() -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def orders() -> dict[str, Order]:
-    """Every purchase order QuickBooks must hold, by its number there."""
+def orders(zone: str) -> dict[str, Order]:
+    """Every purchase order QuickBooks must hold, by its number there; days are those of the company's zone."""
     found = {}
     for record in commitments():
         number = SHORT_NUMBER if record["number"] == awkward.LONG_NUMBER else record["number"]
@@ -76,7 +75,7 @@ def orders() -> dict[str, Order]:
         for change in changes()[record["id"]]:
             rows += _rows(change, record)
         company = record["vendor"]["company"]
-        created = datetime.fromisoformat(record["created_at"]).astimezone(ZONE)
+        created = datetime.fromisoformat(record["created_at"]).astimezone(ZoneInfo(zone))
         found[number] = Order(SHORTER.get(company, company), created.date().isoformat(), tuple(rows))
     return found
 

@@ -34,9 +34,15 @@ def test_it_writes_once_when_the_web_connector_is_killed(any_stage: Stage, walk:
 
 @pytest.mark.parametrize("fault", ["post_twice", "truncate"])
 @each_walk
-def test_it_writes_once_when_an_answer_comes_twice_or_in_half(any_stage: Stage, walk: Walk, fault: str) -> None:
-    any_stage.approve(*walk.taken)
-    assert any_stage.run(**{fault: walk.exchange}).outcome == "done"
+def test_it_writes_once_when_an_answer_comes_twice_or_in_half(stage: Stage, walk: Walk, fault: str) -> None:
+    stage.approve(*walk.taken)
+    assert stage.run(**{fault: walk.exchange}).outcome == "done"
+    stage.must_settle(runs=2)
+
+
+def test_an_answer_that_comes_twice_is_known_on_either_database(any_stage: Stage) -> None:
+    any_stage.approve(*ORDER.taken)
+    assert any_stage.run(post_twice=2).outcome == "done"
     any_stage.must_settle(runs=2)
 
 

@@ -146,6 +146,44 @@ def test_procore_making_it_right_again_lets_a_held_item_go(stage: Stage) -> None
     stage.must_settle()
 
 
+@pytest.mark.parametrize(
+    ("created", "day"),
+    [
+        ("2026-03-06T06:30:00Z", "2026-03-05"),  # 22:30 the evening before, in Seattle
+        ("2026-03-08T09:59:00Z", "2026-03-08"),  # the minute before clocks go forward
+        ("2026-03-09T06:59:00Z", "2026-03-08"),
+        ("2026-03-09T07:00:00Z", "2026-03-09"),
+        ("2024-03-01T07:59:00Z", "2024-02-29"),
+    ],
+)
+def test_the_date_is_the_day_it_was_for_the_company(stage: Stage, created: str, day: str) -> None:
+    stage.approve(records.commitment(created_at=created))
+    stage.run()
+    assert stage.orders()["SC-014"]["TxnDate"] == day
+
+
+@pytest.mark.requirement("ACC-01")
+def test_units_keep_their_quantity_and_lump_sums_have_one(stage: Stage) -> None:
+    lines = [
+        records.unit_line("412.5", "168.40", "69465.00"),
+        records.unit_line("3.33333", "0.03", "0.10", position=2),
+        records.line("-6350.00", position=3),
+    ]
+    stage.approve(
+        records.commitment("PO-201", 310, lines=lines, accounting_method="unit", type="purchase_order"),
+        records.commitment("SC-201", 311, lines=[records.unit_line("7", "1.00", "7.00")]),
+    )
+    stage.must_settle()
+
+    def written(number: str) -> list[tuple[str, str]]:
+        lines = stage.orders()[number]["PurchaseOrderLineRet"][1:]
+        return [(line["Quantity"], line["Amount"]) for line in lines]
+
+    assert written("PO-201") == [("412.5", "69465.00"), ("3.33333", "0.10"), ("1", "-6350.00")]
+    assert written("SC-201") == [("1", "7.00")]
+    assert not [one for one in stage.sets() if "<Rate>" in one.body]
+
+
 def test_every_document_is_canonical_text(stage: Stage) -> None:
     import json
 

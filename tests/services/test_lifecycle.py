@@ -261,7 +261,7 @@ def test_it_needs_a_reason(sent: Stage, what: str, reason: str) -> None:
 def test_a_rejected_item_says_who_and_why(sent: Stage) -> None:
     sent.act("reject", "SC-014", reason="Wrong cost code on line 2")
     item = sent.item("SC-014")
-    assert (item.state, item.problem) == ("draft", "Rejected by Ana: Wrong cost code on line 2")
+    assert (item.state, item.problem) == ("draft", "Rejected by Ana: “Wrong cost code on line 2”.")
     assert item.remedy == "Change it in Procore and send it again."
 
 
