@@ -47,8 +47,11 @@ def not_in_quickbooks(text: str | None) -> str:
 
     QuickBooks keeps Windows-1252; anything else it refuses (0x80040400) or stores as ``?``.
     """
+    composed = unicodedata.normalize("NFC", text or "")
+    if composed.isascii() and not _XML.search(composed):
+        return ""
     bad: dict[str, None] = {}
-    for character in unicodedata.normalize("NFC", text or ""):
+    for character in composed:
         try:
             character.encode("cp1252")
         except UnicodeEncodeError:
