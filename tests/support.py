@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select
 from waitress.server import create_server
@@ -18,7 +17,6 @@ from waitress.server import create_server
 from app import settings as configuration
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.migrate import upgrade
 from app.db.models import (
     Conversation,
     Event,
@@ -33,8 +31,7 @@ from app.db.models import (
 )
 from app.sandbox.quickbooks import CompanyFile
 from app.sandbox.web_connector import Died, SessionReport, WebConnector
-from app.sandbox.web_connector.soap import Client
-from app.services import audit, connections, intake, lifecycle, people, refreshes, rules_versions, sessions
+from app.services import audit, connections, intake, lifecycle, people, refreshes, sessions
 from app.services.hosts import HostPolicy
 from app.services.people import Person
 from app.services.sessions import Sessions
@@ -44,11 +41,7 @@ from app.web_connector import endpoint
 from app.web_connector.conversation import Conversation as Talk
 from app.web_connector.qwc import OWNER_ID
 from state_machines.conversation import LIVE
-from tests import records
-
-USER, PASSWORD = "cedar", "right password"
-COMPANY_PATH = r"C:\Books\Cedar.qbw"
-PEOPLE = {"ana": "approver", "abe": "approver", "pat": "project_manager", "ike": "specialist", "aud": "auditor"}
+from tests.by_hand import COMPANY_PATH, PASSWORD, USER, ByHand
 
 
 class House:
@@ -81,7 +74,7 @@ class House:
 
 @dataclass(frozen=True)
 class Set:
-    """The scenery a stage begins with: a database and a company file, copied for each test."""
+    """A folder with a database and a company file."""
 
     folder: Path
 
@@ -94,12 +87,18 @@ class Set:
         return self.folder / "company.qbw"
 
 
+@cache
+def _database(url: str) -> Database:
+    """One engine for one address, so that SQLAlchemy compiles each statement once for many tests."""
+    return Database(url)
+
+
 class Stage:
     """A service with a fresh database, people, a company file, and whatever a test does to them."""
 
     def __init__(self, house: House, folder: Path, database_url: str = "") -> None:
         self.folder, self.tools, self.soap_url = folder, house.tools, house.soap_url
-        self.database = Database(database_url or f"sqlite:///{folder / 'tieout.db'}")
+        self.database = _database(database_url or f"sqlite:///{folder / 'tieout.db'}")
         self.company = CompanyFile(folder / "company.qbw", company_name="Cedar Ridge Contractors")
         self.sessions = Sessions(self.database, house.tools, house.hosts)
         house.let(self.sessions)
@@ -229,7 +228,7 @@ class Stage:
 
     def by_hand(self, machine: str = "ACCOUNTING") -> ByHand:
         """A Web Connector whose every call the test makes itself."""
-        return ByHand(self, machine)
+        return ByHand(self.soap_url, self.company, self.connection.file_id, machine)
 
     def kill_connector(self) -> None:
         """The session that was running is forgotten, as after half an hour of silence."""
@@ -296,111 +295,3 @@ class Stage:
         query = select(Operation.id).where(Operation.item_id == item.id, Operation.state == "done")
         with self.database.reading() as session:
             return session.execute(query).scalar_one()
-
-
-class ByHand:
-    """The eight calls, made one at a time; QuickBooks is asked only when the test does so."""
-
-    def __init__(self, stage: Stage, machine: str) -> None:
-        self._stage = stage
-        self._client = Client(stage.soap_url, 30)
-        self.ticket = ""
-        self._hcp = stage.company.hcp(OWNER_ID, stage.connection.file_id, machine)
-
-    def call(self, method: str, *arguments: tuple[str, str]) -> Any:
-        """One SOAP call."""
-        return self._client.call(method, *arguments).answer
-
-    def authenticate(self, password: str = PASSWORD, version: str = "34.0.1001.27") -> list[str]:
-        """clientVersion and authenticate, with the company file opened."""
-        self.call("clientVersion", ("strVersion", version))
-        answer: list[str] = self.call("authenticate", ("strUserName", USER), ("strPassword", password))
-        self.ticket = answer[0] or self.ticket
-        self._stage.company.begin_session()
-        return answer
-
-    def send(self, hcp: str | None = None, path: str = COMPANY_PATH, country: str = "US") -> str:
-        """sendRequestXML: the text for QuickBooks."""
-        said = self._hcp if hcp is None else hcp
-        self._hcp = ""
-        given = (("strHCPResponse", said), ("strCompanyFileName", path), ("qbXMLCountry", country))
-        numbers = (("qbXMLMajorVers", "16"), ("qbXMLMinorVers", "0"))
-        return str(self.call("sendRequestXML", ("ticket", self.ticket), *given, *numbers))
-
-    def post(self, response: str, hresult: str = "", message: str = "") -> int:
-        """receiveResponseXML: percent done, or negative."""
-        given = (("response", response), ("hresult", hresult), ("message", message))
-        return int(self.call("receiveResponseXML", ("ticket", self.ticket), *given))
-
-    def last_error(self) -> str:
-        """getLastError."""
-        return str(self.call("getLastError", ("ticket", self.ticket)))
-
-    def close(self) -> str:
-        """closeConnection."""
-        return str(self.call("closeConnection", ("ticket", self.ticket)))
-
-    def begin_until(self, text: str) -> str:
-        """Authenticate and go on until a request holds this text; returns it, not yet run."""
-        self.authenticate()
-        return self.go_on_until(text)
-
-    def go_on_until(self, text: str) -> str:
-        """Answer requests as QuickBooks does until one holds this text."""
-        while request := self.send():
-            if text in request:
-                return request
-            self.post(self._stage.company.process(request))
-        raise AssertionError(f"no request with {text}")
-
-    def go_on_until_end(self) -> None:
-        """Answer requests as QuickBooks does until none is left."""
-        while request := self.send():
-            if not 0 <= self.post(self._stage.company.process(request)) < 100:
-                return
-
-
-# -- scenery -------------------------------------------------------------------------------------------------------
-
-
-def build_scenery(house: House, folder: Path) -> Set:
-    """A live connection whose lists were read and whose accounts are chosen, and nothing else."""
-    upgrade(Database(f"sqlite:///{folder / 'tieout.db'}"))
-    stage = Stage(house, folder)
-    people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    rules = rules_versions.store(stage.database, configuration.PACKAGE_ROOT / "rules", "tests")
-    added = connections.add(
-        stage.database, "Cedar Ridge", "5021", rules_version=rules, actor="tests", user=USER, password=PASSWORD,
-        settings={"zone": "America/Los_Angeles", "cost_code_list_id": records.COST_CODE_LIST},
-        cut_off=records.CUT_OFF,
-    )  # fmt: skip
-    for login, role in PEOPLE.items():
-        people.add_user(stage.database, login, login.title(), PASSWORD, actor="tests")
-        people.give_role(stage.database, login, added.id, role, actor="tests")
-    connections.go_live(stage.database, added.id, actor="tests")
-    stage.company.add_account("Construction Income", "Income")
-    stage.company.add_account("Job Costs", "CostOfGoodsSold")
-    stage.company.add_account("Subcontractors", "CostOfGoodsSold")
-    assert stage.run().outcome == "done"
-    accounts = {"income_account": stage.staged("Construction Income"), "expense_account": stage.staged("Job Costs")}
-    connections.change_settings(stage.database, added.id, accounts, actor="tests")
-    stage.close()
-    return Set(folder)
-
-
-def furnish(house: House, scenery: Set, folder: Path) -> Set:
-    """The same with a vendor, a job and two items that were synced."""
-    stage = open_stage(house, scenery, folder)
-    stage.approve(*records.basics())
-    stage.must_settle()
-    stage.close()
-    return Set(folder)
-
-
-def open_stage(house: House, scenery: Set, folder: Path, database_url: str = "") -> Stage:
-    """A stage over a copy of the scenery."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in scenery.folder.iterdir():
-        if file.is_file() and (not database_url or not file.name.startswith("tieout.db")):
-            shutil.copy(file, folder / file.name)
-    return Stage(house, folder, database_url)

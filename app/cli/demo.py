@@ -169,7 +169,10 @@ def _connection(services: Services, account: dict[str, Any]) -> int:
         user=account["user"],
         password=account["password"],
         cut_off=CUT_OFF,
-        settings={"cost_code_list_id": next(one["id"] for one in lists if one["is_erp_list"])},
+        settings={
+            "zone": "America/Los_Angeles",
+            "cost_code_list_id": next(one["id"] for one in lists if one["is_erp_list"]),
+        },
     )
     for person in account["logins"]:
         people.add_user(database, person["user"], person["name"], person["password"], actor="demo")

@@ -67,7 +67,7 @@ def test_a_failed_row_says_why_and_offers_another_try(visit: Visit, stage: Stage
     assert page.row(item_id).xpath(f".//button[@value='retry:{item_id}']")
 
 
-@pytest.mark.requirement("SYN-03")
+@pytest.mark.requirement("STM-02")
 def test_a_row_whose_answer_never_came_is_calm_and_offers_nothing(visit: Visit, stage: Stage) -> None:
     item_id = without_an_answer(stage)
     page = look(visit("ana"), "/items/company?tab=checking")

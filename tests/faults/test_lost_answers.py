@@ -12,7 +12,7 @@ from app.sandbox.quickbooks import CompanyFile
 from app.services import exchange
 from tests import records
 from tests.faults.walks import CHANGE, LIST, ORDER, Walk, each_walk
-from tests.support import ByHand, Stage
+from tests.support import Stage
 
 _SET_ID = re.compile(r'newMessageSetID="([^"]+)"')
 
@@ -23,7 +23,7 @@ def _set_id(request: str) -> str:
     return found[1]
 
 
-@pytest.mark.requirement("SYN-03")
+@pytest.mark.requirement("STM-02")
 @pytest.mark.parametrize("fault", ["before_run", "after_run", "after_post"])
 @each_walk
 def test_it_writes_once_when_the_web_connector_is_killed(any_stage: Stage, walk: Walk, fault: str) -> None:
@@ -241,7 +241,7 @@ def test_an_item_whose_look_is_still_to_come_cannot_be_taken_back(stage: Stage, 
     stage.approve(*walk.taken)
     text = _die_at(stage, walk, ran=True, times=4)
     stage.company.lose_stored_response(_set_id(text))
-    connector = ByHand(stage, "ACCOUNTING")
+    connector = stage.by_hand()
     connector.begin_until("QueryRq")
     stage.kill_connector()
     name = "SC-014" if walk is ORDER else "CO 001"

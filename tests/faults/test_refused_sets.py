@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.db.models import MessageSet
+from app.db.models import Conversation, MessageSet
 from app.sandbox.quickbooks import ProcessError
 from tests import records
 from tests.faults.walks import ORDER, Walk, each_walk
@@ -25,13 +25,9 @@ def _culprit(stage: Stage, monkeypatch: pytest.MonkeyPatch, _no_grammar: None) -
     def spoiled(self: object, kind: str, step: str, **context: object) -> str:
         text = str(request(self, kind, step, **context))  # type: ignore[arg-type]
         bad = any(name in text for name in ("Spoiled", "SC-666")) and "QueryRq" not in text
-        return text.replace("AddRq>", "AddRq><Bogus/>", 1) if bad and "</" not in text[:5] else text
+        return text.replace("</", "<Bogus/></", 1) if bad else text
 
-    monkeypatch.setattr(type(stage.tools.renderer), "request", _with_bogus(request, spoiled))
-
-
-def _with_bogus(_original: object, spoiled: object) -> object:
-    return spoiled
+    monkeypatch.setattr(type(stage.tools.renderer), "request", spoiled)
 
 
 @pytest.mark.usefixtures("_culprit")
@@ -102,16 +98,10 @@ def test_quickbooks_that_cannot_be_opened_is_told_in_words(stage: Stage) -> None
     stage.company.cannot_open("0x80040414", "A modal dialog box is showing in QuickBooks.")
     report = stage.run()
     assert report.outcome == "cannot_open"
-    [error] = {one.last_error for one in stage.rows(_conversations()) if one.last_error}
+    [error] = {one.last_error for one in stage.rows(Conversation) if one.last_error}
     assert "dialog" in error.lower()
     stage.company.cannot_open("", "")
     stage.must_settle()
-
-
-def _conversations() -> type:
-    from app.db.models import Conversation
-
-    return Conversation
 
 
 def test_a_set_refused_after_it_was_lost_is_halved_too(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

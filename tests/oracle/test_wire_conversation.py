@@ -14,7 +14,8 @@ from app.services.people import hash_password
 from app.services.unit import work
 from app.web_connector.qwc import OWNER_ID
 from tests import records
-from tests.support import COMPANY_PATH, Stage
+from tests.by_hand import COMPANY_PATH
+from tests.support import Stage
 
 WIRE = Path(__file__).parents[3] / "shared" / "quickbooks" / "wire"
 pytestmark = pytest.mark.skipif(not WIRE.is_dir(), reason="the conversation is not at ../shared/quickbooks/wire")

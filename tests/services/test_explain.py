@@ -61,7 +61,7 @@ def test_it_says_that_a_paused_connection_holds_the_line(stage: Stage) -> None:
     assert "The connection is paused." in told(stage, "Ironline Steel").notes
 
 
-@pytest.mark.requirement("SYN-03")
+@pytest.mark.requirement("STM-02")
 def test_it_says_checking_while_an_answer_is_missing(stage: Stage) -> None:
     without_an_answer(stage)
     assert told(stage, "Ironline Steel").state == CHECKING

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import text
 
-from app.db.models import Document, Request
+from app.core import clock
+from app.db.models import Document, Request, RulesVersion
+from app.rulebook import load
 from app.services import connections, lifecycle, rules_versions
 from app.services.unit import work
 from tests import records
@@ -122,10 +126,6 @@ def test_rules_that_allow_it_again_let_it_go_by_itself(stage: Stage) -> None:
 
 def _activate(stage: Stage, old: str, new: str) -> str:
     """A pack whose commitment rules read otherwise, straight into the database."""
-    from app.core import clock
-    from app.db.models import RulesVersion
-    from app.rulebook import load
-
     with stage.database.reading() as session:
         files = dict(session.get_one(RulesVersion, stage.connection.rules_version).files)
     assert old in files["commitment.yaml"]
@@ -185,8 +185,6 @@ def test_units_keep_their_quantity_and_lump_sums_have_one(stage: Stage) -> None:
 
 
 def test_every_document_is_canonical_text(stage: Stage) -> None:
-    import json
-
     stage.approve(records.commitment())
     for document in stage.rows(Document):
         assert json.dumps(json.loads(document.body), sort_keys=True, ensure_ascii=False, separators=(",", ":")) == (
