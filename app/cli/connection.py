@@ -72,6 +72,27 @@ def set_setting(name: str, value: str, connection_id: int | None, data_dir: Path
     click.echo(f"{name} is {value} now.")
 
 
+@connection.command("company-file")
+@click.argument("path")
+@connection_option
+@data_dir_option
+def company_file(path: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Confirm that the company file was moved to PATH on purpose."""
+    found = services(data_dir)
+    connections.confirm_file(found.database, the_connection(found, connection_id), path, actor="command line")
+    click.echo(f"The company file is expected at {path} now.")
+
+
+@connection.command("password")
+@connection_option
+@data_dir_option
+def new_password(connection_id: int | None, data_dir: Path | None) -> None:
+    """Make another Web Connector password (told once); type it into the Web Connector."""
+    found = services(data_dir)
+    password = connections.new_password(found.database, the_connection(found, connection_id), actor="command line")
+    click.echo(f"Web Connector password  {password}   (kept nowhere: write it down)")
+
+
 @connection.command("go-live")
 @connection_option
 @data_dir_option

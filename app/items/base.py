@@ -130,7 +130,6 @@ class Situation:
     document: Content
     marker: str
     replies: Sequence[Reply] = ()
-    binding: BindingView | None = None  # the item's own
     bound: Mapping[tuple[str, str], BindingView] = field(default_factory=dict)  # of the items it needs
     host: Mapping[str, Any] = field(default_factory=dict)
 

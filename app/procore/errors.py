@@ -11,7 +11,7 @@ _ADMINISTRATOR = "A Procore administrator"
 _WHAT_TO_DO = {
     0: "Nothing is lost; Tieout asks again. If this lasts, check the internet connection and status.procore.com.",
     400: "This is a fault in Tieout or in the connection's settings: send this message to support.",
-    401: "An administrator should check Procore's client ID and secret on the Connection page.",
+    401: "An administrator should check Procore's client ID and secret (TIEOUT_PROCORE_CLIENT_ID, _SECRET).",
     403: f"{_ADMINISTRATOR} should check that the app is installed for this company, that the project is permitted "
     "for it, and that its permissions cover this tool.",
     404: f"{_ADMINISTRATOR} should check that the record still exists and that the app may see it.",

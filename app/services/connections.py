@@ -119,6 +119,24 @@ def go_live(database: Database, connection_id: int, *, actor: str) -> None:
         unit.trail.add(Tag.CONNECTION_LIVE, actor)
 
 
+def confirm_file(database: Database, connection_id: int, path: str, *, actor: str) -> None:
+    """The company file was moved on purpose: from now on it is expected at this path. Its FileID must still be ours."""
+    with work(database, connection_id) as unit:
+        before, unit.connection.company_file = unit.connection.company_file, path
+        unit.trail.add(Tag.COMPANY_FILE_BOUND, actor, before=before, file=path)
+
+
+def new_password(database: Database, connection_id: int, *, actor: str) -> str:
+    """Give the Web Connector user another password, told once; the old one is worth nothing from now on."""
+    password = ids.secret()
+    hashed = hash_password(password)
+    with work(database, connection_id) as unit:
+        unit.connection.web_connector_password = hashed
+        unit.connection.wrong_passwords, unit.connection.locked_until = 0, None
+        unit.trail.add(Tag.PASSWORD_CHANGED, actor, login=unit.connection.web_connector_user)
+    return password
+
+
 def pause(database: Database, connection_id: int, who: Person, paused: bool) -> None:
     """Stop handing work to the Web Connector, or go on."""
     who.must("connection")

@@ -12,7 +12,7 @@ from app.core import money, text
 from app.core.batches import in_batches
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Connection, Item, ItemNeed, Revision
+from app.db.models import Item, ItemNeed, Revision
 from app.items import registry
 from app.items.base import Content
 from app.services.gather import matching
@@ -139,9 +139,3 @@ def point_at(unit: Work, pairs: list[tuple[Item, Content]]) -> None:
     ]
     if rows:
         unit.session.execute(insert(ItemNeed), rows)
-
-
-def connection_of(database: Database, connection_id: int) -> Connection:
-    """The connection's row, to read."""
-    with database.reading() as session:
-        return session.get_one(Connection, connection_id)

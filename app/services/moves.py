@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 
 from app.core.decision import Decision
 from app.core.decision import Finding as Found
 from app.core.tags import Tag
 from app.db.engine import add_rows
-from app.db.models import Finding, Item, Transition
+from app.db.models import Finding, Item
 from app.services.unit import Work
 from state_machines.item import ITEM
 
@@ -85,9 +85,3 @@ def clear_findings(unit: Work, item_ids: Sequence[int]) -> None:
     """Nothing speaks against these items any more."""
     if item_ids:
         unit.session.execute(delete(Finding).where(Finding.item_id.in_(item_ids)))
-
-
-def attempts(unit: Work, item_id: int) -> int:
-    """How often an item was sent."""
-    query = select(func.count()).where(Transition.item_id == item_id, Transition.move == "send")
-    return int(unit.session.execute(query).scalar_one())

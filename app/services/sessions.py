@@ -259,7 +259,7 @@ def _wrong_file(connection: Connection, host: parse.HostAnswer, company_file: st
     if expected and expected.casefold() != company_file.strip().casefold():
         return (
             f"Wrong company file: {company_file} is open, expected {expected}. "
-            "If the file was moved on purpose, confirm the new place on the Connection page."
+            "If it was moved on purpose, whoever looks after Tieout confirms that: `tieout connection company-file`."
         )
     return ""
 

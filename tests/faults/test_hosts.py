@@ -13,6 +13,7 @@ from tests.faults.walks import ORDER
 from tests.support import Stage
 
 
+@pytest.mark.requirement("CFG-09")
 def test_a_company_file_of_another_connection_is_refused(stage: Stage) -> None:
     stage.approve(*ORDER.taken)
     stage.company.register_application(OWNER_ID, "{11111111-1111-4111-8111-111111111111}")
