@@ -122,6 +122,7 @@ class Item(Base):
     seen_revision_id: Mapped[int | None] = mapped_column(BigInteger)
     sent_revision_id: Mapped[int | None] = mapped_column(BigInteger)
     written_revision_id: Mapped[int | None] = mapped_column(BigInteger)
+    written_document_id: Mapped[int | None] = mapped_column(BigInteger)  # what QuickBooks holds of it
     document_id: Mapped[int | None] = mapped_column(BigInteger)
     sent_by: Mapped[str] = mapped_column(default="")
     accepted_by: Mapped[str] = mapped_column(default="")
@@ -237,6 +238,8 @@ class Operation(Base):
     kind: Mapped[str] = mapped_column(String(60))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
     document_id: Mapped[int | None] = mapped_column(BigInteger)
+    scope: Mapped[str] = mapped_column(String(80), default="")  # of a refresh: what it was asked for, one at a time
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of a refresh: what its kind needs to ask
     lock_key: Mapped[str | None] = mapped_column(String(120))
     state: Mapped[str] = mapped_column(String(20), default="waiting")
     reads_next: Mapped[bool] = mapped_column(default=False)  # a hint: reads leave before writes, in sets of their own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,9 +10,12 @@ from typing import Any, ClassVar, Protocol
 
 from marshmallow import EXCLUDE, Schema
 
+from app.items import ports
+from app.items.ports import Procore, Told
+
 EXPORT, IMPORT, BOTH = "export", "import", "both"
 
-Content = dict[str, Any]
+Content = ports.Content
 
 
 # -- what a kind declares ------------------------------------------------------------------------------------------
@@ -69,6 +72,29 @@ class Staged:
 
 
 @dataclass(frozen=True)
+class BindingView:
+    """The QuickBooks side of an item, as its kind may see it."""
+
+    quickbooks_id: str
+    edit_sequence: str = ""
+    full_name: str = ""
+    lines: tuple[str, ...] = ()
+    fresh: bool = False  # answered in this very session: needs no read before a Mod
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """Another item of the same kind and lock."""
+
+    item_id: int
+    name: str
+    state: str
+    content: Content  # what was sent, or what was last seen
+    document: Content  # the fields approved last; empty when nobody approved any
+    in_quickbooks: bool
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """Everything outside its own record that a kind may look at when it states its words."""
 
@@ -76,7 +102,12 @@ class Surroundings:
     staged: tuple[Staged, ...]
     item_id: int | None = None
     connected_at: datetime | None = None
+    now: datetime | None = None
+    host: Mapping[str, Any] = field(default_factory=dict)  # what QuickBooks said of itself last
     needed: Mapping[str, Sequence[Content]] = field(default_factory=dict)  # contents of the items it needs
+    bound: Mapping[str, Sequence[BindingView]] = field(default_factory=dict)  # QuickBooks' side of those it has
+    earlier: Sequence[Sibling] = ()  # those before it in its line, for kinds that read them
+    written: Content = field(default_factory=dict)  # the fields of the document QuickBooks holds of it
 
     def by_id(self, list_id: str | None) -> Staged | None:
         """The staged record with this ListID."""
@@ -113,24 +144,14 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class BindingView:
-    """The QuickBooks side of an item, as the next step may see it."""
-
-    quickbooks_id: str
-    edit_sequence: str = ""
-    full_name: str = ""
-    lines: tuple[str, ...] = ()
-    fresh: bool = False  # answered in this very session: needs no read before a Mod
-
-
-@dataclass(frozen=True)
 class Situation:
     """Where an operation stands when its kind is asked what comes next."""
 
-    document: Content
+    document: Content  # of a refresh: what it was asked for
     marker: str
     replies: Sequence[Reply] = ()
     bound: Mapping[tuple[str, str], BindingView] = field(default_factory=dict)  # of the items it needs
+    own: BindingView | None = None  # what QuickBooks holds of it already
     host: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -169,9 +190,10 @@ class Done:
     lines: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
     adopted: bool = False
-    #: the binding of a parent that this answer brought up to date, by (kind, Procore id)
+    #: the binding of a parent that this answer touched, by (kind, Procore id)
     parent: tuple[str, str] | None = None
-    parent_lines: tuple[str, ...] = ()
+    #: the parent's lines as this answer tells them, with its EditSequence; None: it changed, and must be read again
+    parent_lines: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -224,8 +246,19 @@ class ItemType:
     inputs: ClassVar[tuple[Input, ...]] = ()
     settings: ClassVar[tuple[str, ...]] = ()  # connection settings its document reads
     reads: ClassVar[tuple[str, ...]] = ()  # needs whose content its words and document look into
+    reads_earlier: ClassVar[bool] = False  # whether they look into those before it in its line
+    amends: ClassVar[bool] = False  # a change in Procore may be sent once more and written over what QuickBooks holds
+    marks: ClassVar[bool] = True  # whether Procore has a place to note that QuickBooks holds it
     grammar: ClassVar[str] = ""
     schema: ClassVar[type[Schema]]
+
+    def fetch(self, procore: Procore) -> Iterator[Content]:
+        """Every record of this kind in Procore, in full; deleted ones too, where Procore still tells of them."""
+        return iter(())
+
+    def tell(self, procore: Procore, told: Told) -> None:
+        """Write to Procore that QuickBooks holds the item, in one call that may be repeated."""
+        raise NotImplementedError
 
     def read(self, record: Content) -> Content:
         """Procore's record as the content of a revision. Raises marshmallow.ValidationError."""
@@ -264,8 +297,16 @@ class ItemType:
         """Order among items with the same lock; compares as text."""
         return ""
 
+    def counts(self, content: Content) -> bool:
+        """Whether those behind it in its line must wait for it: not for one that is void or deleted."""
+        return True
+
     def keys(self, content: Content, inputs: Content) -> set[str]:
         """Names to look up among the staged records (any list)."""
+        return set()
+
+    def keys_of_needs(self, bound: Mapping[str, Sequence[BindingView]]) -> set[str]:
+        """Names to look up among the staged records, known only by what QuickBooks calls the items it needs."""
         return set()
 
     def list_ids(self, inputs: Content, settings: Mapping[str, Any]) -> set[str]:

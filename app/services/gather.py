@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.core import clock
 from app.core.decision import Facts, Link
-from app.db.models import Binding, Connection, Item, ItemNeed, Revision, StagedRecord
+from app.db.models import Binding, Connection, Document, Item, ItemNeed, Revision, StagedRecord
 from app.items import registry
-from app.items.base import Content, ItemType, Staged, Surroundings
-from state_machines.operation import HOLDS_LOCK
-
-#: States in which a sibling stands in line before an item, whatever its number.
-IN_LINE = ("queued", "failed")
-
-assert "failed" in HOLDS_LOCK  # noqa: S101  # the line and the lock must agree
+from app.items.base import BindingView, Content, ItemType, Staged, Surroundings
+from app.services import siblings
 
 
 @dataclass
@@ -64,27 +61,38 @@ def gather(
     contents = _contents(session, items)
     needs = _needs(session, items)
     needed = _needed(session, connection.id, needs)
-    siblings = _siblings(session, connection.id, items)
+    lines = siblings.lines(session, connection.id, items)
+    written = _written(session, items)
     chosen = {item.id: {**item.inputs, **(inputs or {}).get(item.id, {})} for item in items}
     sent = {item.id: contents[item.sent_revision_id or item.seen_revision_id] for item in items}
-    staged = _staged(session, connection, [(registry.kind(i.kind), sent[i.id], chosen[i.id]) for i in items])
+    bound = {item.id: needed.bound_by_name(needs[item.id]) for item in items}
+    keys = {item.id: _keys(item, sent[item.id], chosen[item.id], bound[item.id], connection) for item in items}
+    staged = _staged(session, connection, keys.values())
+    at = clock.now()
     found = {}
     for item in items:
         kind = registry.kind(item.kind)
         around = Surroundings(
             settings=connection.settings,
-            staged=_his(staged, kind, sent[item.id], chosen[item.id], connection),
+            staged=staged.of(keys[item.id]),
             item_id=item.id,
             connected_at=connection.connected_at,
+            now=at,
+            host=connection.host,
             needed={
-                name: tuple(needed.contents[key] for key in keys if key in needed.contents)
-                for name, keys in needs[item.id].items()
+                name: tuple(needed.contents[key] for key in keys_of if key in needed.contents)
+                for name, keys_of in needs[item.id].items()
                 if name in kind.reads
             },
+            bound=bound[item.id],
+            earlier=lines.earlier(item) if kind.reads_earlier else (),
+            written=written.get(item.written_document_id, {}),
         )
-        links = {name: tuple(needed.link(key) for key in keys) for name, keys in needs[item.id].items()}
+        links = {name: tuple(needed.link(key) for key in keys_of) for name, keys_of in needs[item.id].items()}
         if item.lock_key:
-            links["changes_ahead"] = tuple(_ahead(item, siblings[item.lock_key]))
+            links["changes_ahead"] = lines.ahead(item)
+            if kind.reads_earlier:
+                links["earlier"] = lines.earlier_links(item)
         gathered = Gathered(item, kind, sent[item.id], chosen[item.id], around, links)
         if item.sent_revision_id not in {None, item.seen_revision_id}:
             now = kind.words(contents[item.seen_revision_id], gathered.inputs, around)
@@ -110,10 +118,24 @@ def _needs(session: Session, items: Sequence[Item]) -> dict[int, dict[str, list[
     return found
 
 
+def _written(session: Session, items: Sequence[Item]) -> dict[int | None, Content]:
+    """The fields QuickBooks holds, for items whose kind may write a change over them."""
+    wanted = {item.written_document_id for item in items if registry.kind(item.kind).amends} - {None}
+    if not wanted:
+        return {}
+    rows = session.execute(select(Document.id, Document.body).where(Document.id.in_(wanted)))
+    return {row.id: json.loads(row.body)["fields"] for row in rows}
+
+
 @dataclass
 class _Needed:
     links: dict[Key, Link]
     contents: dict[Key, Content]
+    bound: dict[Key, BindingView]
+
+    def bound_by_name(self, needs: Mapping[str, Sequence[Key]]) -> dict[str, tuple[BindingView, ...]]:
+        """QuickBooks' side of the needed items, under the names of the needs."""
+        return {name: tuple(self.bound[key] for key in keys if key in self.bound) for name, keys in needs.items()}
 
     def link(self, key: Key) -> Link:
         """The needed item, or word that Procore named one we never received."""
@@ -131,11 +153,11 @@ def _needed(session: Session, connection_id: int, needs: dict[int, dict[str, lis
         if any(name in kind.reads for kind in registry.kinds().values())
         for key in keys_of
     }
-    found = _Needed({}, {})
+    found = _Needed({}, {}, {})
     if not keys:
         return found
     query = (
-        select(Item, Binding.item_id)
+        select(Item, Binding)
         .outerjoin(Binding, Binding.item_id == Item.id)
         .where(Item.connection_id == connection_id, matching(keys))
     )
@@ -143,12 +165,25 @@ def _needed(session: Session, connection_id: int, needs: dict[int, dict[str, lis
     for item, bound in session.execute(query):
         key = (item.kind, item.procore_id)
         found.links[key] = Link(item.kind, item.id, item.name, item.state, bound is not None)
+        if bound is not None:
+            found.bound[key] = view(bound)
         if key in read:
             revisions[item.sent_revision_id or item.seen_revision_id] = key
     if revisions:
         rows = session.execute(select(Revision.id, Revision.content).where(Revision.id.in_(revisions)))
         found.contents = {revisions[row.id]: row.content for row in rows}
     return found
+
+
+def view(binding: Binding, conversation_id: int | None = None) -> BindingView:
+    """A binding as a kind may see it; fresh where this very conversation answered it last."""
+    return BindingView(
+        quickbooks_id=binding.quickbooks_id,
+        edit_sequence=binding.edit_sequence,
+        full_name=binding.full_name,
+        lines=tuple(binding.lines),
+        fresh=conversation_id is not None and binding.conversation_id == conversation_id,
+    )
 
 
 def matching(keys: Iterable[Key]) -> Any:
@@ -159,28 +194,24 @@ def matching(keys: Iterable[Key]) -> Any:
     return or_(*(and_(Item.kind == kind, Item.procore_id.in_(ids)) for kind, ids in by_kind.items()))
 
 
-def _siblings(session: Session, connection_id: int, items: Sequence[Item]) -> dict[str, list[Item]]:
-    locks = {item.lock_key for item in items if item.lock_key}
-    found: dict[str, list[Item]] = defaultdict(list)
-    if locks:
-        query = select(Item).where(
-            Item.connection_id == connection_id,
-            Item.lock_key.in_(locks),
-            Item.state.in_((*IN_LINE, "accepted")),
-        )
-        for item in session.execute(query.order_by(Item.place, Item.id)).scalars():
-            found[str(item.lock_key)].append(item)
-    return found
+@dataclass(frozen=True)
+class _Keys:
+    """By what an item looks for records QuickBooks has shown."""
+
+    names: frozenset[str]
+    list_ids: frozenset[str]
 
 
-def _ahead(item: Item, siblings: list[Item]) -> Iterable[Link]:
-    """Those of the same kind and lock that go first: already in line, or accepted with a lower number."""
-    for other in siblings:
-        if other.id == item.id or other.kind != item.kind:
-            continue
-        earlier = other.state == "accepted" and (other.place, other.id) < (item.place, item.id)
-        if other.state in IN_LINE or earlier:
-            yield Link(other.kind, other.id, other.name, other.state, False)
+def _keys(
+    item: Item,
+    content: Content,
+    inputs: Content,
+    bound: Mapping[str, Sequence[BindingView]],
+    connection: Connection,
+) -> _Keys:
+    kind = registry.kind(item.kind)
+    names = kind.keys(content, inputs) | kind.keys_of_needs(bound)
+    return _Keys(frozenset(names), frozenset(kind.list_ids(inputs, connection.settings)))
 
 
 @dataclass
@@ -188,17 +219,23 @@ class _StagedIndex:
     by_key: dict[str, list[Staged]]
     by_id: dict[str, Staged]
 
+    def of(self, keys: _Keys) -> tuple[Staged, ...]:
+        """What one item looked for."""
+        found: dict[str, Staged] = {}
+        for key in keys.names:
+            found.update((staged.list_id, staged) for staged in self.by_key.get(key, ()))
+        for list_id in keys.list_ids:
+            if list_id in self.by_id:
+                found[list_id] = self.by_id[list_id]
+        return tuple(found.values())
 
-def _staged(
-    session: Session, connection: Connection, asked: Sequence[tuple[ItemType, Content, Content]]
-) -> _StagedIndex:
-    keys: set[str] = set()
-    list_ids: set[str] = set()
-    for kind, content, inputs in asked:
-        keys |= kind.keys(content, inputs)
-        list_ids |= kind.list_ids(inputs, connection.settings)
+
+def _staged(session: Session, connection: Connection, asked: Iterable[_Keys]) -> _StagedIndex:
+    wanted = list(asked)
+    names = set().union(*(keys.names for keys in wanted))
+    list_ids = set().union(*(keys.list_ids for keys in wanted))
     index = _StagedIndex(defaultdict(list), {})
-    if not keys and not list_ids:
+    if not names and not list_ids:
         return index
     row = StagedRecord
     query = (
@@ -206,7 +243,7 @@ def _staged(
         .outerjoin(Binding, (Binding.connection_id == row.connection_id) & (Binding.quickbooks_id == row.list_id))
         .where(
             row.connection_id == connection.id,
-            or_(row.leaf_key.in_(keys), row.full_key.in_(keys), row.code_key.in_(keys), row.list_id.in_(list_ids)),
+            or_(row.leaf_key.in_(names), row.full_key.in_(names), row.code_key.in_(names), row.list_id.in_(list_ids)),
         )
     )
     for record, bound in session.execute(query):
@@ -224,15 +261,3 @@ def _staged(
         for key in {record.leaf_key, record.full_key, record.code_key}:
             index.by_key[key].append(staged)
     return index
-
-
-def _his(
-    index: _StagedIndex, kind: ItemType, content: Content, inputs: Content, connection: Connection
-) -> tuple[Staged, ...]:
-    found: dict[str, Staged] = {}
-    for key in kind.keys(content, inputs):
-        found.update((staged.list_id, staged) for staged in index.by_key.get(key, ()))
-    for list_id in kind.list_ids(inputs, connection.settings):
-        if list_id in index.by_id:
-            found[list_id] = index.by_id[list_id]
-    return tuple(found.values())

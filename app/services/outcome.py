@@ -140,6 +140,7 @@ class Settlement:
         rows = []
         for item, done in self._confirmed:
             item.written_revision_id = revisions.get(item.document_id or 0)
+            item.written_document_id = item.document_id
             values = {
                 "item_id": item.id,
                 "connection_id": item.connection_id,
@@ -176,5 +177,8 @@ class Settlement:
                 .where(Item.connection_id == self._unit.connection.id, Item.kind == kind, Item.procore_id == procore_id)
             )
             parent = self._unit.session.execute(query).scalar_one()
+            if done.parent_lines is None:
+                parent.conversation_id = None
+                continue
             parent.edit_sequence, parent.lines = done.edit_sequence, list(done.parent_lines)
             parent.conversation_id = self._conversation.id

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.core import text
 from app.db.models import Binding, Connection, Conversation, Document, Item, ItemNeed, MessageSet, Operation, Request
+from app.items import registry
 from app.items.base import BindingView, Content, Reply, Situation
 from app.qbxml import parse
-from app.services.gather import Key, matching
+from app.services.gather import Key, matching, view
 
 MARKER = "tie:"
 #: A kept answer is one element; to be read it stands in a set again.
@@ -37,16 +38,18 @@ def standings(
     """The situation of every operation, in a constant number of statements."""
     documents = _documents(session, operations)
     bound = _bound(session, connection.id, conversation.id, operations)
+    own = _own(session, conversation.id, operations)
     replies = _replies(session, conversation.id, operations)
     found = []
     for operation in operations:
         document = documents.get(operation.document_id)
         content: Content = json.loads(document.body) if document else {}
         situation = Situation(
-            document=content.get("fields", {}),
+            document=content["fields"] if document else operation.params,
             marker=MARKER + operation.id,
             replies=replies.get(operation.seq, []),
             bound=bound.get(operation.item_id or 0, {}),
+            own=own.get(operation.item_id or 0),
             host=connection.host,
         )
         intact = document is None or text.digest(document.body) == document.hash
@@ -83,15 +86,13 @@ def _bound(
     return {item: {key: views[key] for key in of_item if key in views} for item, of_item in needs.items()}
 
 
-def view(binding: Binding, conversation_id: int) -> BindingView:
-    """A binding as a kind may see it."""
-    return BindingView(
-        quickbooks_id=binding.quickbooks_id,
-        edit_sequence=binding.edit_sequence,
-        full_name=binding.full_name,
-        lines=tuple(binding.lines),
-        fresh=binding.conversation_id == conversation_id,
-    )
+def _own(session: Session, conversation_id: int, operations: Sequence[Operation]) -> dict[int, BindingView]:
+    """What QuickBooks already holds of the items that are written once more."""
+    items = [one.item_id for one in operations if one.item_id and registry.kind(one.kind).amends]
+    if not items:
+        return {}
+    found = session.execute(select(Binding).where(Binding.item_id.in_(items))).scalars()
+    return {binding.item_id: view(binding, conversation_id) for binding in found}
 
 
 def _replies(session: Session, conversation_id: int, operations: Sequence[Operation]) -> dict[int, list[Reply]]:

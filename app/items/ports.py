@@ -1,0 +1,58 @@
+"""Procore, as a kind reads its records there and tells what became of them; the worker brings the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Content = dict[str, Any]
+
+
+class Procore(Protocol):
+    """One Procore company during one run of reading or writing."""
+
+    @property
+    def company_id(self) -> int: ...
+
+    def get(self, path: str, **params: Any) -> Any:
+        """One record, or whatever else the path answers."""
+
+    def pages(self, path: str, **params: Any) -> Iterator[Content]:
+        """Every record of a list, page after page."""
+
+    def patch(self, path: str, body: Content) -> Any:
+        """Change something; the answer is the record as it is now."""
+
+    def post(self, path: str, body: Content) -> Any:
+        """Make something; not to be repeated without looking whether it is there."""
+
+    def projects(self) -> Sequence[Content]:
+        """Every project, active or not; read once a run."""
+
+    def cost_codes(self, project_id: int) -> Mapping[int, Content]:
+        """A project's own copies of the cost codes, by id; read once a run."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What Procore should hold of one item; with ``origin_id`` None the mark is taken away."""
+
+    procore_id: int
+    project_id: int | None
+    content: Content  # what Procore said of it
+    origin_id: str | None
+    origin_code: str | None = None
+    origin_data: str | None = None
+
+    @property
+    def origin(self) -> Content:
+        """The origin fields of a body: only what is known, or all of them empty to take the mark away."""
+        fields: Content = {
+            "origin_id": self.origin_id,
+            "origin_code": self.origin_code,
+            "origin_data": self.origin_data,
+        }
+        if self.origin_id is None:
+            return fields
+        return {name: value for name, value in fields.items() if value is not None}
