@@ -40,6 +40,7 @@ class Connection(Base):
     live: Mapped[bool] = mapped_column(default=False)  # before Go live only queries leave
     paused: Mapped[bool] = mapped_column(default=False)
     settings: Mapped[dict[str, Any]]
+    settings_changed: Mapped[dict[str, Any]] = mapped_column(default=dict)  # who changed each last, and when
     host: Mapped[dict[str, Any]]  # what QuickBooks and the Web Connector last said of themselves
     rules_version: Mapped[str | None] = mapped_column(ForeignKey("rules_version.id"))
     last_set_id: Mapped[str] = mapped_column(default="")  # the last write set whose answer we committed
@@ -93,13 +94,19 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Role(Base):
-    """What a person is for one connection."""
+class PersonAccess(Base):
+    """What a person holds on one connection."""
 
-    __tablename__ = "role"
+    __tablename__ = "person_access"
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
-    role: Mapped[str] = mapped_column(String(40))
+    roles: Mapped[list[Any]]  # the bundles it was made of
+    level: Mapped[str] = mapped_column(String(20))  # of the ERP Integrations tool
+    privileges: Mapped[list[Any]]
+    tools: Mapped[dict[str, Any]]  # levels of Procore's other tools
+    rights: Mapped[list[Any]]  # of their own: user administration, rule activation …
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]
 
 
 class Item(Base):
@@ -356,8 +363,9 @@ class StagedRecord(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
     source: Mapped[str] = mapped_column(String(40))
+    scope: Mapped[str] = mapped_column(String(80), default="")
     type: Mapped[str] = mapped_column(String(40))
-    list_id: Mapped[str] = mapped_column(String(40))
+    list_id: Mapped[str] = mapped_column(String(240))  # ListID or TxnID, or what tells a line of a report
     name: Mapped[str]
     full_name: Mapped[str]
     leaf_key: Mapped[str] = mapped_column(String(240))
@@ -383,6 +391,7 @@ class RefreshLog(Base):
     __tablename__ = "refresh_log"
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(80), primary_key=True, default="")
     finished_at: Mapped[datetime]
 
 

@@ -1,4 +1,4 @@
-"""What a kind of item, and a refresh, must say about themselves."""
+"""What a kind of item must say about itself, what it is given and what it answers."""
 
 from __future__ import annotations
 
@@ -260,6 +260,10 @@ class ItemType:
         """Write to Procore that QuickBooks holds the item, in one call that may be repeated."""
         raise NotImplementedError
 
+    def origin_id(self, content: Content, binding: BindingView) -> str:
+        """QuickBooks' id as Procore is to keep it: no other item of the kind may have the same."""
+        return binding.quickbooks_id
+
     def read(self, record: Content) -> Content:
         """Procore's record as the content of a revision. Raises marshmallow.ValidationError."""
         loaded: Content = self.schema().load(record)
@@ -336,49 +340,3 @@ class ItemType:
     def preview(self, document: Content) -> list[tuple[str, str]]:
         """What will be written, in QuickBooks' words: (column, value)."""
         return []
-
-
-class Refresh:
-    """A list QuickBooks is asked for; its records are staged."""
-
-    name: ClassVar[str]
-    label: ClassVar[str]
-    iterates: ClassVar[bool] = True
-    grammar: ClassVar[str] = ""
-    page_size: ClassVar[int] = 100
-
-    def begins_with_read(self, document: Content) -> bool:
-        """A refresh only ever asks."""
-        return True
-
-    def next_step(self, now: Situation) -> Step:
-        """Ask page after page until nothing remains."""
-        last = now.last
-        if last is None or last.outcome == "unknown":
-            return Ask("page", writes=False, context=self._page(""))
-        if last.outcome in {"found", "empty", "saved"}:
-            if self.iterates and last.remaining > 0 and last.iterator_id:
-                return Ask("page", writes=False, context=self._page(last.iterator_id))
-            return Done(record=self.name, quickbooks_id="")
-        if last.outcome == "retry":
-            return Again(last.sentence)
-        return Refuse(last.sentence, last.what_to_do)
-
-    def _page(self, iterator_id: str) -> Content:
-        return {"iterator_id": iterator_id, "max_returned": self.page_size}
-
-    def stage(self, record: Record) -> Staged:
-        """One answered record as we keep it."""
-        return Staged(
-            type=record.type.removesuffix("Ret"),
-            list_id=record.text("ListID"),
-            name=record.text("Name"),
-            full_name=record.text("FullName") or record.text("Name"),
-            active=record.text("IsActive") != "false",
-            sublevel=int(record.text("Sublevel") or 0),
-            data=self.keep(record),
-        )
-
-    def keep(self, record: Record) -> Content:
-        """The fields beyond names that somebody will want."""
-        return {}

@@ -7,7 +7,8 @@ import pkgutil
 from functools import cache
 
 from app.items import types
-from app.items.base import ItemType, Refresh
+from app.items.base import ItemType
+from app.items.refresh import Refresh
 
 
 @cache

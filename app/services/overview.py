@@ -243,8 +243,9 @@ def _queue(session: Session, connection_id: int) -> tuple[QueueRow, ...]:
 
 
 def _refreshes(session: Session, connection_id: int) -> tuple[tuple[str, str, Any, bool], ...]:
-    logs = session.execute(select(RefreshLog).where(RefreshLog.connection_id == connection_id)).scalars()
-    finished = {log.name: log.finished_at for log in logs}
+    oldest = select(RefreshLog.name, func.min(RefreshLog.finished_at).label("at")).group_by(RefreshLog.name)
+    logs = session.execute(oldest.where(RefreshLog.connection_id == connection_id))
+    finished = {log.name: log.at for log in logs}
     under_way = set(
         session.execute(
             select(Operation.kind).where(

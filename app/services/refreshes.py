@@ -1,55 +1,163 @@
-"""Asks QuickBooks for its lists, and stages what comes."""
+"""Asks QuickBooks for its lists and reports, and stages what comes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.orm import aliased
 
 from app.core import ids, text
+from app.core.errors import NotFound, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Operation, RefreshLog, StagedRecord
+from app.db.models import Binding, Item, Operation, RefreshLog, StagedRecord
 from app.items import registry
 from app.items.base import Record, Staged
+from app.items.refresh import Refresh
 from app.services.people import Person
 from app.services.unit import Work, work
 from state_machines.operation import OPERATION
 
 SCHEDULE = "schedule"
-#: "Hourly company-level sync stages importable jobs and vendors" (the product's own schedule).
-EVERY = timedelta(hours=1)
+#: What changed is read with so much overlap: clocks differ, and a session takes its time.
+OVERLAP = timedelta(hours=2)
+
+#: What a cadence setting may say. "Never" asks only when a person does.
+CADENCES: dict[str, timedelta | None] = {
+    "Never": None,
+    "Hourly": timedelta(hours=1),
+    "Every 2 hours": timedelta(hours=2),
+    "Every 4 hours": timedelta(hours=4),
+    "Daily": timedelta(days=1),
+}
 
 
-def ask(database: Database, connection_id: int, who: Person, names: Sequence[str] = ()) -> list[str]:
-    """Ask for lists now; one already waiting is not asked for twice. Returns what was newly asked."""
+@dataclass(frozen=True)
+class Wanted:
+    """One refresh, with what it is asked for."""
+
+    name: str
+    scope: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def ask(
+    database: Database, connection_id: int, who: Person, names: Sequence[str] = (), scopes: Sequence[str] = ()
+) -> list[str]:
+    """Ask for lists now; one already waiting is not asked for twice. Returns the names newly asked.
+
+    ``scopes`` narrow those that are asked per project to these Procore projects.
+    """
     who.must("refresh")
     with work(database, connection_id) as unit:
-        return _ask(unit, names or list(registry.refreshes()), who.name)
+        if unknown := set(names) - set(registry.refreshes()):
+            raise NotFound(f"There is no list {min(unknown)}.", f"Lists are {', '.join(registry.refreshes())}.")
+        if names and (closed := [why for name in names if (why := why_not(unit, registry.refreshes()[name]))]):
+            raise Refusal(closed[0], "Nothing was asked.", code="edition")
+        wanted = _wanted(unit, list(names) or list(registry.refreshes()))
+        return _ask(unit, [one for one in wanted if not scopes or one.scope in scopes], who.name)
 
 
 def ask_for_due(unit: Work) -> list[str]:
-    """Ask for the lists that were never read, or not within the schedule."""
+    """Ask for what was never read, or not within its schedule."""
     query = select(RefreshLog).where(RefreshLog.connection_id == unit.connection.id)
-    read = {log.name: log.finished_at for log in unit.session.execute(query).scalars()}
-    due = [name for name in registry.refreshes() if name not in read or unit.at - read[name] >= EVERY]
+    read = {(log.name, log.scope): log.finished_at for log in unit.session.execute(query).scalars()}
+    scheduled = {name: every(unit, refresh) for name, refresh in registry.refreshes().items()}
+    due = [
+        one
+        for one in _wanted(unit, [name for name, each in scheduled.items() if each is not None])
+        if _is_due(unit.at, read.get((one.name, one.scope)), scheduled[one.name])
+    ]
     return _ask(unit, due, SCHEDULE)
 
 
-def _ask(unit: Work, names: Sequence[str], actor: str) -> list[str]:
-    query = select(Operation.kind).where(
+def every(unit: Work, refresh: Refresh) -> timedelta | None:
+    """How often a refresh runs by itself on this connection."""
+    chosen = unit.connection.settings.get(refresh.cadence) if refresh.cadence else None
+    return CADENCES.get(chosen, refresh.every) if isinstance(chosen, str) else refresh.every
+
+
+def why_not(unit: Work, refresh: Refresh) -> str:
+    """Why this edition cannot be asked for it, or nothing."""
+    country = str(unit.connection.host.get("country") or "")
+    if refresh.countries and country and country not in refresh.countries:
+        return f"{refresh.label}: {' and '.join(refresh.countries)} editions only; this QuickBooks is from {country}."
+    return ""
+
+
+def _is_due(now: datetime, read: datetime | None, each: timedelta | None) -> bool:
+    return read is None or (each is not None and now - read >= each)
+
+
+def _wanted(unit: Work, names: Sequence[str]) -> list[Wanted]:
+    """What asking for these lists comes to: once each, or once for each item it goes by."""
+    found: list[Wanted] = []
+    for name in names:
+        refresh = registry.refreshes()[name]
+        if why_not(unit, refresh):
+            continue
+        if refresh.per:
+            found += _per_item(unit, refresh)
+        else:
+            found.append(Wanted(name, params=_since(unit, name) if refresh.incremental else {}))
+    return found
+
+
+def _since(unit: Work, name: str) -> dict[str, str]:
+    """From when on changes matter: the last reading less an overlap, as the QuickBooks machine's clock shows it.
+
+    Without a time offset: QuickBooks' own offsets do not follow daylight saving.
+    """
+    log = unit.session.get(RefreshLog, (unit.connection.id, name, ""))
+    if log is None:
+        return {}
+    zone = ZoneInfo(str(unit.connection.settings.get("zone") or "UTC"))
+    return {"since": (log.finished_at - OVERLAP).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")}
+
+
+def _per_item(unit: Work, refresh: Refresh) -> Iterator[Wanted]:
+    query = (
+        select(Item.procore_id, Binding.quickbooks_id, Binding.full_name)
+        .join(Binding, Binding.item_id == Item.id)
+        .where(Item.connection_id == unit.connection.id, Item.kind == refresh.per)
+        .order_by(Item.id)
+    )
+    if refresh.after:
+        other, held = aliased(Item), aliased(Binding)
+        query = query.where(
+            select(other.id)
+            .join(held, held.item_id == other.id)
+            .where(
+                other.connection_id == Item.connection_id,
+                other.kind == refresh.after,
+                other.project_id == Item.procore_id,
+            )
+            .exists()
+        )
+    for procore_id, quickbooks_id, full_name in unit.session.execute(query):
+        yield Wanted(refresh.name, procore_id, {"quickbooks_id": quickbooks_id, "full_name": full_name})
+
+
+def _ask(unit: Work, wanted: Sequence[Wanted], actor: str) -> list[str]:
+    query = select(Operation.kind, Operation.scope).where(
         Operation.connection_id == unit.connection.id,
-        Operation.kind.in_(names),
+        Operation.kind.in_({one.name for one in wanted}),
         Operation.state.in_(("waiting", "ready", "working", "unknown")),
     )
-    under_way = set(unit.session.execute(query).scalars())
-    new = [name for name in names if name not in under_way]
-    for name in new:
+    under_way = {(row.kind, row.scope) for row in unit.session.execute(query)}
+    new = [one for one in wanted if (one.name, one.scope) not in under_way]
+    for one in new:
         operation = Operation(
             id=ids.short(),
             connection_id=unit.connection.id,
-            kind=name,
+            kind=one.name,
+            scope=one.scope,
+            params=one.params,
             state=OPERATION.initial,
             reads_next=True,
             asked=0,
@@ -57,23 +165,27 @@ def _ask(unit: Work, names: Sequence[str], actor: str) -> list[str]:
         )
         OPERATION.move(operation, "release")
         unit.session.add(operation)
-    if new:
-        unit.trail.add(Tag.REFRESH_ASKED, actor, refreshes=new)
-    return new
+    names = list(dict.fromkeys(one.name for one in new))
+    if names:
+        unit.trail.add(Tag.REFRESH_ASKED, actor, refreshes=names)
+    return names
+
+
+def _mine(unit: Work, operation: Operation) -> ColumnElement[bool]:
+    """The records this refresh staged before."""
+    row = StagedRecord
+    return (row.connection_id == unit.connection.id) & (row.source == operation.kind) & (row.scope == operation.scope)
 
 
 def stage(unit: Work, operation: Operation, records: Sequence[Record]) -> None:
     """Keep one page of records; a record seen before is brought up to date."""
     refresh = registry.refreshes()[operation.kind]
-    staged = {found.list_id: found for found in (refresh.stage(record) for record in records)}
+    staged = {found.list_id: found for record in records for found in refresh.stage_all(record, operation.params)}
     if not staged:
         return
     row = StagedRecord
-    mine = (row.connection_id == unit.connection.id) & (row.source == operation.kind)
-    known = {
-        found.list_id: found
-        for found in unit.session.execute(select(row).where(mine, row.list_id.in_(staged))).scalars()
-    }
+    query = select(row).where(_mine(unit, operation), row.list_id.in_(staged))
+    known = {found.list_id: found for found in unit.session.execute(query).scalars()}
     new = []
     for list_id, record in staged.items():
         values = _values(record) | {"seen_at": unit.at, "seen_by": operation.seq}
@@ -81,7 +193,8 @@ def stage(unit: Work, operation: Operation, records: Sequence[Record]) -> None:
             for name, value in values.items():
                 setattr(known[list_id], name, value)
         else:
-            new.append(values | {"connection_id": unit.connection.id, "source": operation.kind, "list_id": list_id})
+            place = {"connection_id": unit.connection.id, "source": operation.kind, "scope": operation.scope}
+            new.append(values | place | {"list_id": list_id})
     if new:
         unit.session.execute(insert(row), new)
 
@@ -102,20 +215,20 @@ def _values(record: Staged) -> dict[str, object]:
 
 
 def finished(unit: Work, operation: Operation) -> None:
-    """The list was read to its end: what did not show is gone from QuickBooks."""
+    """The list was read to its end: what did not show is gone from QuickBooks, unless it told only what changed."""
     row = StagedRecord
-    mine = (row.connection_id == unit.connection.id) & (row.source == operation.kind)
-    unit.session.execute(delete(row).where(mine, row.seen_by != operation.seq, row.state == "staged"))
+    if not registry.refreshes()[operation.kind].incremental:
+        gone = delete(row).where(_mine(unit, operation), row.seen_by != operation.seq, row.state == "staged")
+        unit.session.execute(gone)
     _mark_parents(unit, operation)
-    log = RefreshLog(connection_id=unit.connection.id, name=operation.kind, finished_at=unit.at)
+    log = RefreshLog(connection_id=unit.connection.id, name=operation.kind, scope=operation.scope, finished_at=unit.at)
     unit.session.merge(log)
-    unit.trail.add(Tag.REFRESH_DONE, "QuickBooks", refresh=operation.kind)
+    unit.trail.add(Tag.REFRESH_DONE, "QuickBooks", refresh=operation.kind, scope=operation.scope)
 
 
 def _mark_parents(unit: Work, operation: Operation) -> None:
     """Note which records others stand under: QuickBooks tells only the child's side."""
-    row = StagedRecord
-    mine = (row.connection_id == unit.connection.id) & (row.source == operation.kind)
+    row, mine = StagedRecord, _mine(unit, operation)
     below = unit.session.execute(select(row.data).where(mine, row.sublevel > 0)).scalars()
     parents = {str(data.get("parent") or "") for data in below}
     for parent in unit.session.execute(select(row).where(mine, row.list_id.in_(parents))).scalars():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.items.base import Content, Record, Refresh
+from app.items.base import Content, Record
+from app.items.refresh import Refresh
 
 GRAMMAR = """
 CustomerQueryRq iterates: $ListQuery

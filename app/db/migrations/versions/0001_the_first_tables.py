@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("settings", app.db.columns.Json(), nullable=False),
+        sa.Column("settings_changed", app.db.columns.Json(), nullable=False),
         sa.Column("host", app.db.columns.Json(), nullable=False),
         sa.Column("rules_version", sa.String(length=64), nullable=True),
         sa.Column("last_set_id", sa.Text(), nullable=False),
@@ -160,23 +161,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_item_connection_id_state"), ["connection_id", "state"], unique=False)
 
     op.create_table(
+        "person_access",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("roles", app.db.columns.Json(), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("privileges", app.db.columns.Json(), nullable=False),
+        sa.Column("tools", app.db.columns.Json(), nullable=False),
+        sa.Column("rights", app.db.columns.Json(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_person_access_connection_id_connection")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_person_access_user_id_user_account")),
+        sa.PrimaryKeyConstraint("user_id", "connection_id", name=op.f("pk_person_access")),
+    )
+    op.create_table(
         "refresh_log",
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("scope", sa.String(length=80), nullable=False),
         sa.Column("finished_at", app.db.columns.Utc(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connection.id"], name=op.f("fk_refresh_log_connection_id_connection")
         ),
-        sa.PrimaryKeyConstraint("connection_id", "name", name=op.f("pk_refresh_log")),
-    )
-    op.create_table(
-        "role",
-        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("role", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_role_connection_id_connection")),
-        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_role_user_id_user_account")),
-        sa.PrimaryKeyConstraint("user_id", "connection_id", name=op.f("pk_role")),
+        sa.PrimaryKeyConstraint("connection_id", "name", "scope", name=op.f("pk_refresh_log")),
     )
     op.create_table(
         "rules_activation",
@@ -202,8 +212,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("scope", sa.String(length=80), nullable=False),
         sa.Column("type", sa.String(length=40), nullable=False),
-        sa.Column("list_id", sa.String(length=40), nullable=False),
+        sa.Column("list_id", sa.String(length=240), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("full_name", sa.Text(), nullable=False),
         sa.Column("leaf_key", sa.String(length=240), nullable=False),
@@ -535,8 +546,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rules_activation_connection_id"))
 
     op.drop_table("rules_activation")
-    op.drop_table("role")
     op.drop_table("refresh_log")
+    op.drop_table("person_access")
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_connection_id_state"))
         batch_op.drop_index(batch_op.f("ix_item_connection_id_lock_key"))
