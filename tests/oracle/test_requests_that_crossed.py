@@ -8,6 +8,7 @@ import pytest
 
 from tests import records
 from tests.oracle import schema
+from tests.paying import Site
 from tests.support import Stage
 
 pytestmark = pytest.mark.skipif(not schema.ORACLE.is_file(), reason=schema.WHY_NOT)
@@ -57,4 +58,16 @@ def test_an_item_that_is_linked(stage: Stage) -> None:
     stage.must_settle()
     assert "ItemServiceQueryRq" in _names(_seen(stage))
     for text in _seen(stage):
+        assert schema.problems(text) == []
+
+
+def test_what_is_asked_about_payments_and_job_costs(billed_site: Site) -> None:
+    billed_site.stage.company.pay_bill(billed_site.bill_of("1047"), bank=billed_site.bank)
+    for name in ("payments", "job_costs", "payments"):
+        billed_site.read(name)
+    assert _names(_seen(billed_site.stage)) >= {
+        "BillPaymentCheckQueryRq", "BillPaymentCreditCardQueryRq", "TxnDeletedQueryRq", "BillQueryRq",
+        "JobReportQueryRq", "CustomDetailReportQueryRq",
+    }  # fmt: skip
+    for text in _seen(billed_site.stage):
         assert schema.problems(text) == []

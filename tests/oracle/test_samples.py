@@ -23,6 +23,9 @@ from tests.golden.cases import Case, cases
 SHARED = Path(__file__).parents[3] / "shared" / "quickbooks"
 SAMPLES = sorted((SHARED / "samples").glob("*/*.xml"))
 
+#: Samples that break another rule beside the one they are about.
+TWO_FAULTS = {"JobReport_type_enum"}
+
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the oracle ../shared/quickbooks is absent")
 
 GRAMMAR = Grammar.compile(registry.all_grammars())
@@ -44,9 +47,10 @@ def _complaints(text: str, edition: str = "US") -> list[str]:
 
 
 def _ours(path: Path) -> bool:
-    """Whether all requests of a sample are of kinds we send."""
-    names = set(re.findall(r"<(\w+Rq)[ >]", path.read_text(encoding="utf-8"))) - {"QBXMLMsgsRq"}
-    return names <= set(GRAMMAR.requests)
+    """Whether all requests of a sample are of kinds we send, and none uses a macro: we never do."""
+    text = path.read_text(encoding="utf-8")
+    names = set(re.findall(r"<(\w+Rq)[ >]", text)) - {"QBXMLMsgsRq"}
+    return names <= set(GRAMMAR.requests) and "Macro=" not in text
 
 
 def _edition(path: Path) -> str:
@@ -60,7 +64,7 @@ def test_every_valid_sample_of_our_requests_passes(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in SAMPLES if p.parent.name == "invalid" and _ours(p)], ids=lambda p: p.stem)
 def test_every_invalid_sample_of_our_requests_is_refused_once_for_its_own_reason(path: Path) -> None:
-    assert len(GRAMMAR.set_problems(path.read_bytes(), _edition(path))) == 1
+    assert len(GRAMMAR.set_problems(path.read_bytes(), _edition(path))) == (2 if path.stem in TWO_FAULTS else 1)
 
 
 def test_the_samples_cover_most_of_our_requests() -> None:

@@ -23,6 +23,7 @@ ITEM_TYPES = (
     "ItemDiscount",
     "ItemSalesTax",
 )
+TERMS = ("StandardTerms",)
 # Which lists a reference may point into, and what QuickBooks calls them; any other reference is one nobody has.
 REFERENCES: dict[str, tuple[tuple[str, ...], str]] = {
     "AccountRef": (("Account",), "Account"),
@@ -32,6 +33,15 @@ REFERENCES: dict[str, tuple[tuple[str, ...], str]] = {
     "COGSAccountRef": (("Account",), "Account"),
     "AssetAccountRef": (("Account",), "Account"),
     "OverrideItemAccountRef": (("Account",), "Account"),
+    "APAccountRef": (("Account",), "Account"),
+    "BankAccountRef": (("Account",), "Account"),
+    "CreditCardAccountRef": (("Account",), "Account"),
+    "DiscountAccountRef": (("Account",), "Account"),
+    "PayeeEntityRef": (NAME_LISTS, "Entity"),
+    "TermsRef": (TERMS, "Terms"),
+    "CurrencyRef": (("Currency",), "Currency"),
+    "CustomerSalesTaxCodeRef": (("SalesTaxCode",), "Sales Tax Code"),
+    "ItemSalesTaxRef": (("ItemSalesTax",), "Item"),
     "VendorRef": (("Vendor",), "Vendor"),
     "PrefVendorRef": (("Vendor",), "Vendor"),
     "CustomerRef": (("Customer",), "Customer"),
@@ -116,6 +126,11 @@ class Books:
         if full_name := ref.get("FullName"):
             return self.storage.by_full_name(families, str(full_name))
         return None
+
+    def descendants(self, record: Record) -> list[Record]:
+        """Everything under a list element, at any depth, in the order it was made."""
+        under = f"{record.full_name}:"
+        return self.storage.select((record.family,), "substr(full_name, 1, ?) = ?", (len(under), under))
 
     def resolve(self, body: Body, where: str) -> None:
         """Complete every reference in a body with both ListID and FullName, or refuse it."""

@@ -9,13 +9,14 @@ from typing import Any
 
 from lxml import etree
 
+from app.sandbox.quickbooks.bookkeeper import Bookkeeper
 from app.sandbox.quickbooks.books import Books, epoch
 from app.sandbox.quickbooks.errors import ProcessError, StatusError
 from app.sandbox.quickbooks.families import families
 from app.sandbox.quickbooks.families.host import company_body, extension, host_body, preferences_body
 from app.sandbox.quickbooks.family import Handler
+from app.sandbox.quickbooks.macros import Macros
 from app.sandbox.quickbooks.message_sets import MessageSets
-from app.sandbox.quickbooks.people import People
 from app.sandbox.quickbooks.reading import MessageSet, read_message_set
 from app.sandbox.quickbooks.shapes import Shapes
 from app.sandbox.quickbooks.storage import Storage
@@ -26,10 +27,11 @@ VERSIONS = (
     *("10.0", "11.0", "12.0", "13.0", "14.0", "15.0", "16.0"),
 )
 _LONGEST_REQUEST_ID = 50
+_NOT_PROCESSED = Answer(code=3231, message=NOT_PROCESSED, severity="Error")
 _DOT_NET_TICKS_AT_EPOCH = 621_355_968_000_000_000
 
 
-class CompanyFile(People):
+class CompanyFile(Bookkeeper):
     """One company file; a host described here counts for a new file, an existing one keeps its own."""
 
     def __init__(
@@ -116,23 +118,26 @@ class CompanyFile(People):
 
     def _runner(self, message_set: MessageSet) -> Callable[[dict[str, str]], str]:
         def run(attributes: dict[str, str]) -> str:
-            answers, stopped = [], False
+            answers, stopped, macros = [], False, Macros()
             for request in message_set.requests:
-                answer = Answer(code=3231, message=NOT_PROCESSED, severity="Error") if stopped else self._run(request)
+                answer = _NOT_PROCESSED if stopped else self._run(request, macros)
                 stopped = stopped or (message_set.stop_on_error and answer.severity == "Error")
                 answers.append((str(request.tag), request.get("requestID"), answer))
             return response(answers, attributes)
 
         return run
 
-    def _run(self, request: etree._Element) -> Answer:
+    def _run(self, request: etree._Element, macros: Macros) -> Answer:
         if len(request.get("requestID") or "") > _LONGEST_REQUEST_ID:
             return Answer(code=1060, message="The requestID is longer than 50 characters.", severity="Error")
         try:
             with self._storage.transaction():
-                return _handlers()[str(request.tag)](self._books, request)
+                macros.use(request)
+                answer = _handlers()[str(request.tag)](self._books, request)
         except StatusError as error:
             return Answer(code=error.code, message=error.message, severity="Error")
+        macros.learn(request, answer)
+        return answer
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What a person does in QuickBooks: set up lists, edit, delete, restore; tests and the demo play that person."""
+"""What a person does in QuickBooks beside transactions: lists, preferences, copies of the file."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from app.sandbox.quickbooks.families.customers import add_customer
 from app.sandbox.quickbooks.families.items import add_item
 from app.sandbox.quickbooks.families.vendors import add_vendor
 from app.sandbox.quickbooks.listing import add_element
-from app.sandbox.quickbooks.order_lines import modified_lines, total
+from app.sandbox.quickbooks.relations import rename
+from app.sandbox.quickbooks.removing import DELETABLE, delete_element, delete_transaction
 from app.sandbox.quickbooks.storage import Record
-from app.sandbox.quickbooks.transactions import stored_lines
 from app.sandbox.quickbooks.writing import Body
-
-_LINES = "PurchaseOrderLineRet"
 
 
 class People:
@@ -69,12 +67,35 @@ class People:
         with self._storage.transaction():
             return add_item(self._books, item_type, _under({"Name": name, **fields}, parent)).id
 
-    def add_tax_code(self, name: str) -> str:
-        """A sales tax code."""
-        return self._add_element("SalesTaxCode", {"Name": name}, space="tax code", plural="Sales Tax Codes")
+    def add_tax_code(self, name: str, *, rate: str | None = None, description: str = "") -> str:
+        """A sales tax code of up to three letters; in Canada with the rate in per cent that leads it to a tax item."""
+        body: Body = {"Name": name, "IsTaxable": "true" if rate else "false", "Desc": description}
+        if rate and self._books.edition != "US":
+            item: Body = {
+                "ListID": self.add_item("ItemSalesTax", f"{name} tax", TaxRate=rate),
+                "FullName": f"{name} tax",
+            }
+            body |= {"ItemPurchaseTaxRef": item, "ItemSalesTaxRef": item}
+        return self._add_element("SalesTaxCode", body, space="tax code", plural="Sales Tax Codes")
+
+    def add_terms(self, name: str, due_days: int) -> str:
+        """Payment terms: due so many days after the date of the bill."""
+        body: Body = {"Name": name, "StdDueDays": str(due_days)}
+        return self._add_element("StandardTerms", body, space="terms", plural="Terms")
+
+    def add_currency(self, name: str, code: str, rate: str = "1") -> str:
+        """A currency and what one unit of it is worth in the home currency."""
+        body: Body = {"Name": name, "CurrencyCode": code, "IsUserDefinedCurrency": "false", "ExchangeRate": rate}
+        return self._add_element("Currency", body, space="currency", plural="Currencies")
 
     def set_preference(self, name: str, value: bool | str) -> None:
-        """IsUsingInventory (purchase orders), IsUsingEstimates or ClosingDate."""
+        """Switch a preference of the company file, such as one of these.
+
+        IsUsingInventory (purchase orders), IsUsingEstimates, ClosingDate and ExcludesOrdersFromClosingDate,
+        SummaryReportBasis (Accrual or Cash), DefaultMarkup (per cent), DaysBillsAreDue, IsBillableByDefault,
+        HomeCurrency (the ListID of a currency: several are in use from now on), and TakesFieldsBesideLinks, by which
+        the file follows the more generous reading of what may stand beside a link.
+        """
         with self._storage.transaction():
             self._storage.store_setting("preferences", {**self._storage.setting("preferences"), name: value})
 
@@ -96,32 +117,15 @@ class People:
             if "Name" in fields:
                 raise ValueError("Use rename() for a name.")
             record.body.update(fields)
+            if "RefNumber" in fields:
+                record.name = record.full_name = fields["RefNumber"]
+            record.day = fields.get("TxnDate", record.day)
             self._books.change(record)
 
     def rename(self, list_id: str, name: str) -> None:
-        """Give a list element without children another name."""
+        """Give a list element another name."""
         with self._storage.transaction():
-            record = self._record(list_id)
-            if self._storage.select((record.family,), "space LIKE ?", (f"%:{list_id}",)):
-                raise ValueError(f"{list_id} has elements under it.")
-            parent, _, _ = str(record.body.get("FullName", "")).rpartition(":")
-            if "FullName" in record.body:
-                record.body["FullName"] = f"{parent}:{name}" if parent else name
-            record.body["Name"] = record.name = name
-            record.full_name = str(record.body.get("FullName", name))
-            self._books.change(record)
-
-    def edit_purchase_order_line(self, txn_id: str, position: int, **fields: Any) -> None:
-        """Change a line of an order by hand; ``position`` counts from 0."""
-        with self._storage.transaction():
-            order = self._record(txn_id)
-            lines = stored_lines(order.body[_LINES])
-            listed: list[Body] = [{"TxnLineID": line["TxnLineID"]} for line in lines]
-            listed[position].update(fields)
-            lines, _ = modified_lines(self._books, lines, listed)
-            order.body[_LINES] = list(lines)
-            order.body["TotalAmount"] = total(lines)
-            self._books.change(order)
+            rename(self._books, self._record(list_id), name)
 
     def make_inactive(self, list_id: str, *, active: bool = False) -> None:
         """Hide a list element, or bring it back."""
@@ -134,9 +138,12 @@ class People:
         """Delete a transaction, or a list element nothing refers to."""
         with self._storage.transaction():
             record = self._record(record_id)
+            if record.family in DELETABLE:
+                delete_transaction(self._books, record)
+                return
             if self._storage.mentions(record.id):
                 raise ValueError(f"{record_id} is in use and cannot be deleted.")
-            self._storage.delete(record.id)
+            delete_element(self._books, record)
 
     def open_by_someone(self, record_id: str, *, opened: bool = True) -> None:
         """A person opens a record's window, which locks it, or closes it again."""

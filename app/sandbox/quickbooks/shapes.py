@@ -2,7 +2,8 @@
 
 One line describes one aggregate: its name, then its children in order. A child is ``Name=kind`` followed by ``?``
 (may be absent), ``*`` (any number) or ``+`` (at least one), and ``@CA`` when only that edition knows it; without a
-kind, the aggregate of the same name is meant. Parentheses and ``|`` stand alone and mean what they mean in a regular
+kind, the aggregate of the same name is meant. ``^`` before the count allows a macro: an aggregate may define one, a
+value may use one. Parentheses and ``|`` stand alone and mean what they mean in a regular
 expression. Elements QuickBooks knows but no shape names are refused: a loud gap is better than a silent one.
 """
 
@@ -16,7 +17,7 @@ from functools import cache
 
 from lxml import etree
 
-_CHILD = re.compile(r"(?P<name>\w+)(?:=(?P<kind>[\w|]+))?(?P<count>[?*+]?)(?:@(?P<edition>[A-Z]{2}))?")
+_CHILD = re.compile(r"(?P<name>\w+)(?:=(?P<kind>[\w|]+))?(?P<macro>\^?)(?P<count>[?*+]?)(?:@(?P<edition>[A-Z]{2}))?")
 _REF = re.compile(r"ref(\d*)")
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _PATTERNS = {
@@ -24,6 +25,7 @@ _PATTERNS = {
     "amt": r"(?:[+-]?\d{1,13}(?:\.\d{2})?)?",
     "price": r"(?:[+-]?\d{1,10}(?:\.\d{1,5})?)?",
     "qty": r"(?:[+-]?\d{1,10}(?:\.\d{1,5})?)?",
+    "float": r"[+-]?\d+(?:\.\d+)?",
     "count": r"[1-9]\d*",
     "bool": r"(?:true|false|1|0)?",
     "date": rf"(?:{_DATE})?",
@@ -39,6 +41,7 @@ Check = Callable[[str], bool]
 class _Aggregate:
     model: re.Pattern[str]
     kinds: dict[str, str] = field(default_factory=dict)
+    macros: dict[str, str] = field(default_factory=dict)
 
 
 class Shapes:
@@ -61,6 +64,7 @@ class Shapes:
     def _compile(self, children: str) -> _Aggregate:
         model: list[str] = []
         kinds: dict[str, str] = {}
+        macros: dict[str, str] = {}
         for token in children.split():
             child = _CHILD.fullmatch(token)
             if child is None:
@@ -68,7 +72,9 @@ class Shapes:
             elif child["edition"] in (None, self._edition):
                 model.append(f"(?:{child['name']} ){child['count']}")
                 kinds[child["name"]] = child["kind"] or child["name"]
-        return _Aggregate(re.compile("".join(model)), kinds)
+                if child["macro"]:
+                    macros[child["name"]] = "useMacro" if child["kind"] else "defMacro"
+        return _Aggregate(re.compile("".join(model)), kinds, macros)
 
     def _problems(self, element: etree._Element, kind: str) -> Iterator[str]:
         aggregate = self._aggregate(kind)
@@ -82,7 +88,7 @@ class Shapes:
             yield f"{element.tag}: unknown, missing or misplaced elements in: {found.strip() or 'nothing'}"
             return
         for child in element:
-            if child.attrib:
+            if set(child.attrib) - {aggregate.macros.get(str(child.tag))}:
                 yield f"{child.tag}: unexpected attributes"
             yield from self._problems(child, aggregate.kinds[str(child.tag)])
 
@@ -104,7 +110,7 @@ def _value_problems(element: etree._Element, kind: str) -> Iterator[str]:
 @cache
 def check(kind: str) -> Check:
     """The test a value of this kind must pass."""
-    if "|" in kind:
+    if kind[0].isupper():  # the values of an enumeration, or its only one
         return frozenset(kind.split("|")).__contains__
     limit = re.fullmatch(r"s(\d*)", kind)
     if limit:

@@ -22,6 +22,13 @@ CREATE UNIQUE INDEX IF NOT EXISTS record_space ON record (space, name) WHERE spa
 CREATE INDEX IF NOT EXISTS record_full_name ON record (full_name, family);
 CREATE INDEX IF NOT EXISTS record_entity ON record (entity) WHERE entity IS NOT NULL;
 CREATE INDEX IF NOT EXISTS record_family ON record (family, serial);
+CREATE TABLE IF NOT EXISTS link (
+    kind TEXT NOT NULL, source TEXT NOT NULL, source_line TEXT NOT NULL, target TEXT NOT NULL,
+    target_line TEXT NOT NULL, amount TEXT NOT NULL, through TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS link_source ON link (source);
+CREATE INDEX IF NOT EXISTS link_target ON link (target);
+CREATE TABLE IF NOT EXISTS deleted (
+    id TEXT PRIMARY KEY, family TEXT NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL, deleted INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS message_set (id TEXT PRIMARY KEY, checksum TEXT NOT NULL, response TEXT);
@@ -46,6 +53,22 @@ class Record:
     created: int = 0
     modified: int = 0
     edit_sequence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One transaction bearing on another: a bill's line on an order's, or a payment, discount or credit on a bill.
+
+    ``through`` is the payment a credit was set with, or the account of a discount.
+    """
+
+    kind: str
+    source: str
+    target: str
+    source_line: str = ""
+    target_line: str = ""
+    amount: str = ""
+    through: str = ""
 
 
 class Storage:
@@ -135,9 +158,57 @@ class Storage:
         extra = f" AND ({condition})" if condition else ""
         return self._all(f"family IN ({_marks(families)}){extra}", (*families, *values))
 
+    def select_entity(self, record_id: str) -> list[Record]:
+        """The transactions of one customer, vendor or other name."""
+        return self._all("entity = ?", (record_id,))
+
     def mentions(self, record_id: str) -> bool:
         """Whether any other record refers to this one."""
-        return self._first("id <> ? AND instr(body, ?) > 0", (record_id, f'"{record_id}"')) is not None
+        return bool(self.mentioning(record_id))
+
+    def mentioning(self, record_id: str) -> list[Record]:
+        """Every other record that refers to this one."""
+        return self._all("id <> ? AND instr(body, ?) > 0", (record_id, f'"{record_id}"'))
+
+    def add_link(self, link: Link) -> None:
+        """Keep what one transaction does to another."""
+        self._db.execute(
+            "INSERT INTO link (kind, source, target, source_line, target_line, amount, through) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (link.kind, link.source, link.target, link.source_line, link.target_line, link.amount, link.through),
+        )
+
+    def links(self, *, source: str | None = None, target: str | None = None) -> list[Link]:
+        """The links of one source, or to one target, in the order they were made."""
+        return self._links("source" if target is None else "target", source if target is None else target)
+
+    def links_through(self, record_id: str) -> list[Link]:
+        """The links made through a payment: the credits set with it."""
+        return self._links("through", record_id)
+
+    def drop_links(self, record_id: str, source_line: str | None = None) -> None:
+        """Forget every link from, to or through a transaction, or only those from one of its lines."""
+        if source_line is not None:
+            self._db.execute("DELETE FROM link WHERE source = ? AND source_line = ?", (record_id, source_line))
+        else:
+            self._db.execute("DELETE FROM link WHERE ? IN (source, target, through)", (record_id,))
+
+    def note_deletion(self, record: Record, name: str, deleted: int) -> None:
+        """Remember that a record was deleted, for whoever asks what is gone."""
+        self._db.execute(
+            "INSERT INTO deleted VALUES (?, ?, ?, ?, ?)", (record.id, record.family, name, record.created, deleted)
+        )
+
+    def deletions(self, families: Sequence[str], since: int, until: int) -> list[Record]:
+        """Records deleted in a span of time, each with the moment of its deletion as ``modified``."""
+        rows = self._db.execute(
+            "SELECT id, family, name, created, deleted FROM deleted "
+            f"WHERE family IN ({_marks(families)}) AND deleted BETWEEN ? AND ? ORDER BY deleted, rowid",
+            (*families, since, until),
+        ).fetchall()
+        return [
+            Record(row[0], row[1], row[2], row[2], {"Name": row[2]}, created=row[3], modified=row[4]) for row in rows
+        ]
 
     def stored_response(self, set_id: str) -> tuple[str, str | None] | None:
         """Checksum and response of a stored message set."""
@@ -152,6 +223,14 @@ class Storage:
         """Drop one stored response, or all of them; says whether there was any."""
         cursor = self._db.execute("DELETE FROM message_set WHERE id = coalesce(?, id)", (set_id,))
         return cursor.rowcount > 0
+
+    def _links(self, end: str, record_id: str | None) -> list[Link]:
+        rows = self._db.execute(
+            "SELECT kind, source, target, source_line, target_line, amount, through FROM link "
+            f"WHERE {end} = ? ORDER BY rowid",
+            (record_id,),
+        ).fetchall()
+        return [Link(*row) for row in rows]
 
     def _first(self, condition: str, values: Iterable[Any]) -> Record | None:
         return next(iter(self._all(f"{condition}", values, limit=" LIMIT 1")), None)

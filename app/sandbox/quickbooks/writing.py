@@ -17,7 +17,7 @@ _ATTRIBUTE_ENTITIES = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"
 class Answer:
     """What QuickBooks says to one request: a status and the records that go with it."""
 
-    records: Sequence[tuple[str, Body]] = ()
+    records: Sequence[tuple[str, Value]] = ()
     code: int = 0
     message: str = "Status OK"
     severity: str = "Info"
@@ -51,14 +51,22 @@ def _write_answer(lines: list[str], tag: str, request_id: str | None, answer: An
 
 
 def _write(lines: list[str], tag: str, value: Value) -> None:
+    """An element; its field "@x" is an attribute x, and without a name its fields stand by themselves."""
     if isinstance(value, list):
         for entry in value:
             _write(lines, tag, entry)
     elif isinstance(value, dict):
-        lines.append(f"<{tag}>")
-        for name, inner in value.items():
+        attributes = _attributes({name[1:]: str(each) for name, each in value.items() if name.startswith("@")})
+        inside = {name: each for name, each in value.items() if not name.startswith("@")}
+        if tag and not inside:
+            lines.append(f"<{tag}{attributes} />")
+            return
+        if tag:
+            lines.append(f"<{tag}{attributes}>")
+        for name, inner in inside.items():
             _write(lines, name, inner)
-        lines.append(f"</{tag}>")
+        if tag:
+            lines.append(f"</{tag}>")
     else:
         lines.append(f"<{tag}>{escape(value)}</{tag}>")
 

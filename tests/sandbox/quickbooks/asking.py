@@ -60,3 +60,51 @@ def order_mod(order: etree._Element, *lines: str, header: str = "", edit_sequenc
 def kept(order: etree._Element) -> list[str]:
     """The lines of an order, each listed only by its id."""
     return [f"<TxnLineID>{line.findtext('TxnLineID')}</TxnLineID>" for line in order.iterfind("PurchaseOrderLineRet")]
+
+
+def estimate_add(customer: str, *lines: str, header: str = "") -> str:
+    """An EstimateAdd whose lines are given without their own tag."""
+    written = "".join(f"<EstimateLineAdd>{line}</EstimateLineAdd>" for line in lines)
+    ref = f"<CustomerRef><ListID>{customer}</ListID></CustomerRef>"
+    return f"<EstimateAddRq><EstimateAdd>{ref}{header}{written}</EstimateAdd></EstimateAddRq>"
+
+
+def estimate_mod(estimate: etree._Element, *lines: str, header: str = "") -> str:
+    """An EstimateMod of an estimate as last answered; each line is written with its TxnLineID inside."""
+    return _mod("Estimate", estimate, header + "".join(f"<EstimateLineMod>{line}</EstimateLineMod>" for line in lines))
+
+
+def bill_add(vendor: str, *lines: str, header: str = "", whole_orders: str = "", expenses: str = "") -> str:
+    """A BillAdd whose item lines are given without their own tag; expenses are written whole."""
+    written = "".join(f"<ItemLineAdd>{line}</ItemLineAdd>" for line in lines)
+    return (
+        f"<BillAddRq><BillAdd><VendorRef><ListID>{vendor}</ListID></VendorRef>{header}{whole_orders}{expenses}{written}"
+        "</BillAdd></BillAddRq>"
+    )
+
+
+def bill_mod(bill: etree._Element, *lines: str, header: str = "") -> str:
+    """A BillMod of a bill as last answered; each item line is written with its TxnLineID inside."""
+    return _mod("Bill", bill, header + "".join(f"<ItemLineMod>{line}</ItemLineMod>" for line in lines))
+
+
+def link(order: etree._Element, position: int) -> str:
+    """The LinkToTxn of one line of an order; ``position`` counts from 0."""
+    line = order.findall("PurchaseOrderLineRet")[position]
+    ids = f"<TxnID>{order.findtext('TxnID')}</TxnID><TxnLineID>{line.findtext('TxnLineID')}</TxnLineID>"
+    return f"<LinkToTxn>{ids}</LinkToTxn>"
+
+
+def query(kind: str, inner: str = "<IncludeLineItems>true</IncludeLineItems>", attributes: str = "") -> str:
+    """A query of one kind of record."""
+    return f"<{kind}QueryRq {attributes}>{inner}</{kind}QueryRq>"
+
+
+def ids_of(record: etree._Element, line: str) -> list[str]:
+    """The lines of a record, each listed only by its id."""
+    return [f"<TxnLineID>{each.findtext('TxnLineID')}</TxnLineID>" for each in record.iterfind(line)]
+
+
+def _mod(kind: str, record: etree._Element, inner: str) -> str:
+    named = f"<TxnID>{record.findtext('TxnID')}</TxnID><EditSequence>{record.findtext('EditSequence')}</EditSequence>"
+    return f"<{kind}ModRq><{kind}Mod>{named}{inner}</{kind}Mod></{kind}ModRq>"

@@ -6,6 +6,7 @@ from lxml import etree
 
 from app.sandbox.quickbooks.bodies import address_block, arrange, fields
 from app.sandbox.quickbooks.books import Books
+from app.sandbox.quickbooks.currencies import give_currency
 from app.sandbox.quickbooks.family import Family
 from app.sandbox.quickbooks.listing import add_element, list_query, query_shape, show_with
 from app.sandbox.quickbooks.storage import Record
@@ -40,6 +41,7 @@ def add_customer(books: Books, body: Body) -> Record:
     body["Balance"] = body["TotalBalance"] = "0.00"
     body.setdefault("JobStatus", "None")
     parent = body.pop("ParentRef", None)
+    give_currency(books, body)
     books.resolve(body, "Customer")
     body = arrange(body, _ORDER)
     if parent is not None:

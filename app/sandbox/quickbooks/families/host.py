@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from lxml import etree
 
-from app.sandbox.quickbooks.books import Books
+from app.sandbox.quickbooks.amounts import price
+from app.sandbox.quickbooks.books import Books, reference
+from app.sandbox.quickbooks.currencies import home_currency
+from app.sandbox.quickbooks.estimate_lines import DEFAULT_MARKUP
 from app.sandbox.quickbooks.family import Family
 from app.sandbox.quickbooks.writing import Answer, Body, Value
 
@@ -75,19 +80,56 @@ def preferences_body(books: Books) -> Body:
             "IsUsingProgressInvoicing": "true",
             "IsPrintingItemsWithZeroAmounts": "false",
         },
+        "MultiCurrencyPreferences": _currencies(books),
         "PurchasesAndVendorsPreferences": {
             "IsUsingInventory": _flag(books, "IsUsingInventory"),
-            "DaysBillsAreDue": "30",
+            "DaysBillsAreDue": str(books.preference("DaysBillsAreDue") or 30),
             "IsAutomaticallyUsingDiscounts": "false",
         },
-        "ReportsPreferences": {"AgingReportBasis": "AgeFromDueDate", "SummaryReportBasis": "Accrual"},
+        "ReportsPreferences": {"AgingReportBasis": "AgeFromDueDate", "SummaryReportBasis": report_basis(books)},
         "SalesAndCustomersPreferences": {
+            **_default_markup(books),
             "IsTrackingReimbursedExpensesAsIncome": "false",
             "IsAutoApplyingPayments": "true",
             "PriceLevels": {"IsUsingPriceLevels": "true", "IsRoundingSalesPriceUp": "true"},
         },
+        **_sales_tax(books),
         "TimeTrackingPreferences": {"FirstDayOfWeek": "Monday"},
         "CurrentAppAccessRights": {"IsAutomaticLoginAllowed": "false", "IsPersonalDataAccessAllowed": "false"},
+    }
+
+
+def report_basis(books: Books) -> str:
+    """Accrual or Cash: how summary reports count what is not paid yet."""
+    return str(books.preference("SummaryReportBasis") or "Accrual")
+
+
+def _default_markup(books: Books) -> Body:
+    markup = books.preference(DEFAULT_MARKUP)
+    return {"DefaultMarkup": price(Decimal(str(markup)))} if markup else {}
+
+
+def _currencies(books: Books) -> Body:
+    home = home_currency(books)
+    shown: Body = {"IsMultiCurrencyOn": "true" if home else "false"}
+    return shown | ({"HomeCurrencyRef": reference(home)} if home else {})
+
+
+def _sales_tax(books: Books) -> Body:
+    """The section a company file has once it has a tax item, a taxable code and one that is not."""
+    items = books.storage.select(("ItemSalesTax",))
+    codes = books.storage.select(("SalesTaxCode",))
+    taxable = [code for code in codes if code.body.get("IsTaxable") == "true"]
+    others = [code for code in codes if code.body.get("IsTaxable") != "true"]
+    if not (items and taxable and others):
+        return {}
+    return {
+        "SalesTaxPreferences": {
+            "DefaultItemSalesTaxRef": reference(items[0]),
+            "PaySalesTax": "Quarterly",
+            "DefaultTaxableSalesTaxCodeRef": reference(taxable[0]),
+            "DefaultNonTaxableSalesTaxCodeRef": reference(others[0]),
+        }
     }
 
 

@@ -6,6 +6,7 @@ from lxml import etree
 
 from app.sandbox.quickbooks.bodies import address_block, arrange, fields
 from app.sandbox.quickbooks.books import Books
+from app.sandbox.quickbooks.currencies import give_currency
 from app.sandbox.quickbooks.errors import StatusError
 from app.sandbox.quickbooks.family import Family
 from app.sandbox.quickbooks.listing import LIST_SHAPES, add_element, list_query, query_shape, show_with
@@ -43,6 +44,7 @@ def add_vendor(books: Books, body: Body) -> Record:
     body["Balance"] = "0.00"
     if books.edition == "US":
         body.setdefault("IsVendorEligibleFor1099", "false")
+    give_currency(books, body)
     books.resolve(body, "Vendor")
     return add_element(books, "Vendor", arrange(body, _ORDER), space="names", plural="Vendors")
 
