@@ -27,6 +27,9 @@ class Procore(Protocol):
     def post(self, path: str, body: Content) -> Any:
         """Make something; not to be repeated without looking whether it is there."""
 
+    def delete(self, path: str, **params: Any) -> None:
+        """Take something away."""
+
     def projects(self) -> Sequence[Content]:
         """Every project, active or not; read once a run."""
 

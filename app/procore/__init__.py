@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from app.procore.client import Client
-from app.procore.endpoints import read_all
 from app.procore.errors import ProcoreError
-from app.procore.marks import mark_synced
+from app.procore.port import Run
 
-__all__ = ["Client", "ProcoreError", "mark_synced", "read_all"]
+__all__ = ["Client", "ProcoreError", "Run"]

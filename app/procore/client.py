@@ -69,6 +69,14 @@ class Client:
         """Change something; the answer is the record as it is now."""
         return content(self._call("PATCH", path, json=body))
 
+    def post(self, path: str, body: Record) -> Any:
+        """Make something; not to be repeated without looking whether it is there."""
+        return content(self._call("POST", path, json=body))
+
+    def delete(self, path: str, **params: Any) -> None:
+        """Take something away; one that is gone already answers 404."""
+        self._call("DELETE", path, params=params)
+
     def _same_place(self, url: str) -> str:
         """The path of a link, for our own base address: the token goes nowhere else."""
         return httpx.URL(url).raw_path.decode().removeprefix(httpx.URL(self._base).path.rstrip("/"))

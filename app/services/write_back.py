@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import clock, text
 from app.core.errors import TieoutError
 from app.core.tags import Tag
 from app.db.engine import Database, add_rows
 from app.db.models import Binding, Item, Revision, WriteBack
-from app.items.base import Content
+from app.items import registry
+from app.items.base import Content, ItemType
+from app.items.ports import Procore, Told
+from app.services.gather import view
 from app.services.unit import Work, work
 
 ORIGIN = "origin"
@@ -24,20 +26,17 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class Wanted:
-    """What Procore should hold of one item."""
+    """What waits to be told, and for which wish it stands."""
 
     item_id: int
-    kind: str
-    procore_id: str
-    project_id: str | None
-    parent_id: str | None
-    content: Content  # what Procore said of it when it was sent
-    values: dict[str, Any]
+    kind: ItemType
+    told: Told
     counter: int
 
 
 def want(unit: Work, items: Sequence[Item]) -> None:
-    """Procore is to know that QuickBooks holds these."""
+    """Procore is to know that QuickBooks holds these, or no longer: whatever is so when it is told."""
+    items = [item for item in items if registry.kind(item.kind).marks]
     if not items:
         return
     known = {
@@ -70,7 +69,7 @@ def due(database: Database, connection_id: int, limit: int = BATCH) -> list[Want
     query = (
         select(WriteBack, Item, Binding, Revision.content)
         .join(Item, Item.id == WriteBack.item_id)
-        .join(Binding, Binding.item_id == Item.id)
+        .outerjoin(Binding, Binding.item_id == Item.id)
         .join(Revision, Revision.id == Item.seen_revision_id)
         .where(
             WriteBack.connection_id == connection_id,
@@ -84,42 +83,26 @@ def due(database: Database, connection_id: int, limit: int = BATCH) -> list[Want
         return [_wanted(*row) for row in session.execute(query)]
 
 
-def _wanted(row: WriteBack, item: Item, binding: Binding, content: Content) -> Wanted:
-    parent = item.lock_key.split(":", 1)[1] if item.lock_key else None
-    return Wanted(
-        item_id=item.id,
-        kind=item.kind,
-        procore_id=item.procore_id,
-        project_id=item.project_id,
-        parent_id=parent,
+def _wanted(row: WriteBack, item: Item, binding: Binding | None, content: Content) -> Wanted:
+    kind, bound = registry.kind(item.kind), view(binding) if binding else None
+    told = Told(
+        procore_id=int(item.procore_id),
+        project_id=int(item.project_id) if item.project_id else None,
         content=content,
-        values={
-            "origin_id": origin_id(item, binding),
-            "origin_data": {"edit_sequence": binding.edit_sequence},
-            "origin_code": binding.full_name,
-        },
-        counter=row.counter,
+        origin_id=kind.origin_id(content, bound) if bound else None,
+        origin_code=bound.full_name if bound else None,
+        origin_data=text.canonical({"edit_sequence": bound.edit_sequence}) if bound else None,
     )
+    return Wanted(item.id, kind, told, row.counter)
 
 
-def origin_id(item: Item, binding: Binding) -> str:
-    """QuickBooks' id as Procore keeps it; what shares an order is told apart by its first line."""
-    return (
-        f"{binding.quickbooks_id}|{binding.lines[0]}" if item.lock_key and _is_part(binding) else binding.quickbooks_id
-    )
-
-
-def _is_part(binding: Binding) -> bool:
-    return binding.record.endswith(" lines")
-
-
-def run(database: Database, connection_id: int, tell: Callable[[Wanted], None]) -> int:
+def run(database: Database, connection_id: int, procore: Procore) -> int:
     """Tell Procore what is due; a failure waits longer each time and never re-exports. Returns how many it took."""
     taken = 0
     for wanted in due(database, connection_id):
         problem = ""
         try:
-            tell(wanted)
+            wanted.kind.tell(procore, wanted.told)
         except TieoutError as error:
             problem = str(error)
         with work(database, connection_id) as unit:
@@ -137,4 +120,4 @@ def _note(unit: Work, wanted: Wanted, problem: str) -> None:
         unit.trail.add(Tag.WRITE_BACK_FAILED, PROCORE, wanted.item_id, sentence=problem, tries=row.tries)
         return
     row.written, row.problem, row.tries = wanted.counter, "", 0
-    unit.trail.add(Tag.WRITTEN_BACK, PROCORE, wanted.item_id, **wanted.values)
+    unit.trail.add(Tag.WRITTEN_BACK, PROCORE, wanted.item_id, **wanted.told.origin)

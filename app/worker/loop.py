@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 
-from app.core import clock, text
+from app.core import clock
 from app.core.errors import TieoutError
 from app.db.engine import Database
-from app.procore import Client, mark_synced, read_all
-from app.services import intake
+from app.items import registry
+from app.items.ports import Content, Procore
+from app.procore import Client, Run
+from app.services import direct_costs, errands, intake, issuing
 from app.services import write_back as outbox
 
 log = logging.getLogger(__name__)
@@ -29,13 +32,27 @@ class Worker:
 
     def read(self) -> intake.Intake:
         """Take in everything Procore has; what did not change leaves no trace."""
-        taken = intake.take(self.database, self.connection_id, read_all(self.client))
+        procore = Run(self.client)
+        if self._next_read is None:
+            for kind in registry.kinds().values():
+                kind.prepare(procore)
+        taken = intake.take(self.database, self.connection_id, everything(procore))
         self._next_read = clock.now() + self.read_every
         return taken
 
     def write_back(self) -> int:
         """Tell Procore what it does not know yet. Returns how much it took."""
-        return outbox.run(self.database, self.connection_id, self._tell)
+        return outbox.run(self.database, self.connection_id, Run(self.client))
+
+    def run_errands(self) -> int:
+        """Do in Procore what people asked for. Returns how much was done."""
+        return errands.run(self.database, self.connection_id, Run(self.client))
+
+    def settle(self) -> int:
+        """Bring payments and job costs in Procore to where QuickBooks has them. Returns how many it took."""
+        procore = Run(self.client)
+        issued = issuing.run(self.database, self.connection_id, procore)
+        return issued + direct_costs.run(self.database, self.connection_id, procore)
 
     def run(self, stop: Event, pause: float = 1.0) -> None:
         """Work until ``stop`` is set; what is in hand is finished first."""
@@ -43,22 +60,17 @@ class Worker:
             try:
                 if self._next_read is None or clock.now() >= self._next_read:
                     self.read()
+                self.run_errands()
                 self.write_back()
+                self.settle()
             except TieoutError as problem:
                 log.warning("Procore: %s", problem)
                 self._next_read = clock.now() + timedelta(seconds=30)
             stop.wait(pause)
 
-    def _tell(self, wanted: outbox.Wanted) -> None:
-        mark_synced(
-            self.client,
-            wanted.kind,
-            int(wanted.procore_id),
-            origin_id=wanted.values["origin_id"],
-            origin_code=wanted.values["origin_code"],
-            origin_data=text.canonical(wanted.values["origin_data"]),
-            project_id=int(wanted.project_id) if wanted.project_id else None,
-            contract_id=int(wanted.parent_id) if wanted.parent_id else None,
-            commitment_type=str(wanted.content.get("type", "")),
-            standard_cost_code_list_id=wanted.content.get("standard_cost_code_list_id"),
-        )
+
+def everything(procore: Procore) -> Iterator[tuple[str, Content]]:
+    """Every record of every kind, as (kind, record); kinds come in their order, so that parents come first."""
+    for name, kind in registry.kinds().items():
+        for record in kind.fetch(procore):
+            yield name, record

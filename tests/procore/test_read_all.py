@@ -7,21 +7,26 @@ from typing import Any
 
 import httpx
 
-from app.procore import Client, read_all
-from app.procore.endpoints import change_orders, companies, project_cost_codes, users
+from app.items import registry
+from app.procore import Client, Run
+from app.procore.endpoints import companies, users
 from app.sandbox.procore import Store
 from app.sandbox.procore.month import awkward
 from app.sandbox.procore.project_manager import ProjectManager
+from app.worker.loop import everything
 
 from .conftest import answering
 
+KINDS = ("company", "cost_code", "project", "commitment", "commitment_change_order")
+
 
 def of_kind(client: Client, kind: str) -> list[dict[str, Any]]:
-    return [record for found, record in read_all(client) if found == kind]
+    return list(registry.kind(kind).fetch(Run(client)))
 
 
 def test_it_reads_the_whole_month(client: Client) -> None:
-    assert Counter(kind for kind, _ in read_all(client)) == {
+    found = Counter(kind for kind, _ in everything(Run(client)))
+    assert {kind: found[kind] for kind in KINDS} == {
         "company": 12,
         "cost_code": 41,
         "project": 3,
@@ -30,9 +35,21 @@ def test_it_reads_the_whole_month(client: Client) -> None:
     }
 
 
+def test_a_run_reads_nothing_twice(client: Client, store: Store) -> None:
+    before = len(store.requests())
+    assert list(everything(Run(client)))
+    paths = Counter(call.path for call in store.requests()[before:] if call.method == "GET")
+    once = {f"/rest/v1.0/projects/{number}": 1 for number in (86_401, 86_402, 86_403)}
+    assert {path: paths[path] for path in once} == once
+    # A project's cost codes, and each list of what hangs on a project: one call a project, whoever asks.
+    per_project = ("cost_codes", "work_order_contracts", "purchase_order_contracts", "change_order_packages")
+    assert [paths[f"/rest/v1.0/{name}"] for name in per_project] == [3, 3, 3, 3]
+    assert paths["/rest/v1.0/projects"] == 1
+
+
 def test_every_parent_comes_before_what_hangs_on_it(client: Client) -> None:
     seen: set[tuple[str, int]] = set()
-    for kind, record in read_all(client):
+    for kind, record in everything(Run(client)):
         parents: list[tuple[str, int]] = []
         if kind in ("commitment", "commitment_change_order"):
             codes = [line["cost_code"] for line in record["line_items"]]
@@ -61,11 +78,6 @@ def test_change_orders_name_their_commitment_and_project(client: Client) -> None
     first = next(row for row in of_kind(client, "commitment_change_order") if row["title"] == "Equipment pads")
     assert (first["project_id"], first["contract_id"]) == (86_403, 3_100_000_019)
     assert [line["total_amount"] for line in first["line_items"]] == ["1240.0", "5385.0"]
-
-
-def test_change_orders_of_one_commitment_can_be_read_alone(client: Client) -> None:
-    chain = list(change_orders(client, 86_401, 3_100_000_003))
-    assert [row["number"] for row in chain] == ["001", "002", "003"]
 
 
 def test_projects_tell_which_cost_code_list_they_use(client: Client) -> None:
@@ -118,7 +130,7 @@ def test_a_short_cost_code_on_a_line_is_filled_in_from_the_project() -> None:
         "/rest/v1.0/change_order_packages": [],
     }
     client = answering(lambda request: httpx.Response(200, json=bodies[request.url.path]))
-    (commitment,) = (record for kind, record in read_all(client) if kind == "commitment")
+    (commitment,) = of_kind(client, "commitment")
     assert [line["cost_code"] for line in commitment["line_items"]] == [
         {"id": 1472, "name": "Purpose", "full_code": "01-000", "standard_cost_code_id": 371},
         None,
@@ -126,6 +138,6 @@ def test_a_short_cost_code_on_a_line_is_filled_in_from_the_project() -> None:
 
 
 def test_project_codes_point_to_their_standard_codes(client: Client) -> None:
-    codes = {row["full_code"]: row for row in project_cost_codes(client, 86_402)}
+    codes = {row["full_code"]: row for row in Run(client).cost_codes(86_402).values()}
     standard = {row["full_code"]: row["id"] for row in of_kind(client, "cost_code") if "project_id" not in row}
     assert {name: row["standard_cost_code_id"] for name, row in codes.items()} == standard

@@ -26,11 +26,16 @@ def refuse(status: int, message: str) -> NoReturn:
     abort(error(status, message))
 
 
-def invalid(problems: dict[str, list[str]]) -> NoReturn:
-    """End the call with a validation error: 422 and the problems by field."""
+def invalid_fields(problems: dict[str, list[str]]) -> Response:
+    """A validation error: 422 and the problems by field."""
     response = jsonify({"errors": problems})
     response.status_code = 422
-    abort(response)
+    return response
+
+
+def invalid(problems: dict[str, list[str]]) -> NoReturn:
+    """End the call with a validation error."""
+    abort(invalid_fields(problems))
 
 
 def found(store: Store, resource: str, record_id: int, *, project_id: int | None = None) -> Record:
@@ -71,9 +76,16 @@ def part(sent: dict[str, Any], name: str) -> dict[str, Any]:
     return inner
 
 
-def page(records: list[Record]) -> Response:
-    """The page asked for, with Procore's Link, Per-Page and Total headers."""
-    per_page = min(max(request.args.get("per_page", PER_PAGE, type=int), 1), MOST_PER_PAGE)
+def created(record: Record) -> Response:
+    """A record just made: 201."""
+    response = jsonify(record)
+    response.status_code = 201
+    return response
+
+
+def page(records: list[Record], *, usual: int = PER_PAGE) -> Response:
+    """The page asked for, with Procore's Link, Per-Page and Total headers; ``usual`` rows if none is asked for."""
+    per_page = min(max(request.args.get("per_page", usual, type=int), 1), MOST_PER_PAGE)
     current = max(request.args.get("page", 1, type=int), 1)
     last = max(-(-len(records) // per_page), 1)
     response = jsonify(records[(current - 1) * per_page : current * per_page])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask import Blueprint, Response, jsonify, request
 
-from app.sandbox.procore import lines
-from app.sandbox.procore.amounts import total, written
+from app.sandbox.procore import billing, lines, payments
+from app.sandbox.procore.amounts import CENT, total, written
 from app.sandbox.procore.answers import body, found, number, page, part
 from app.sandbox.procore.filters import chosen
 from app.sandbox.procore.store import Record, Store
@@ -17,6 +19,10 @@ _PACKAGE = (
     "id", "contract_id", "number", "title", "status", "due_date", "invoiced_date", "paid_date", "reviewed_at",
     "origin_id", "origin_data", "currency_configuration",
     "deleted_at", "created_at", "updated_at",
+)  # fmt: skip
+_PAYMENT = (
+    "id", "amount", "date", "check_number", "invoice_number", "payment_number", "draw_request_number", "notes",
+    "origin_id", "origin_data", "attachments", "created_at",
 )  # fmt: skip
 _PENDING = ("pending", "pricing", "proceeding", "revised", "not_pricing")
 
@@ -87,7 +93,10 @@ def _shown(store: Store, contract: Record) -> Record:
     row["change_order_packages"] = [
         {name: package[name] for name in _PACKAGE} for package in _packages(store, contract)
     ]
-    return {**row, "potential_change_orders": [], "payments_issued": [], "attachments": [], "invoice_contacts": []}
+    row["payments_issued"] = [
+        {name: payment[name] for name in _PAYMENT} for payment in payments.of_contract(store, contract["id"])
+    ]
+    return {**row, "potential_change_orders": [], "attachments": [], "invoice_contacts": []}
 
 
 def _packages(store: Store, contract: Record) -> list[Record]:
@@ -104,6 +113,9 @@ def _with_totals(store: Store, contract: Record) -> Record:
         return [line["total_amount"] for package in counted for line in package["line_items"]]
 
     grand = total(line["total_amount"] for line in contract["line_items"])
+    paid = total(payment["amount"] for payment in payments.of_contract(store, contract["id"]))
+    invoices = (row for row in billing.chain(store, contract["id"]) if row["status"] in billing.APPROVED)
+    invoiced = sum((billing.due(store, row) for row in invoices), Decimal(0))
     approved, pending, draft = total(changes("approved")), total(changes(*_PENDING)), total(changes("draft"))
     return {
         **contract,
@@ -113,9 +125,9 @@ def _with_totals(store: Store, contract: Record) -> Record:
         "draft_change_orders_amount": written(draft),
         "revised_contract": written(grand + approved),
         "pending_revised_contract": written(grand + approved + pending),
-        "total_requisitions_amount": "0.0",
+        "total_requisitions_amount": written(invoiced),
         "total_draw_requests_amount": "0.0",
-        "total_payments": "0.0",
-        "remaining_balance_outstanding": written(grand + approved),
-        "percentage_paid": "0.0",
+        "total_payments": written(paid),
+        "remaining_balance_outstanding": written(grand + approved - paid),
+        "percentage_paid": written((paid * 100 / (grand + approved)).quantize(CENT)) if grand + approved else "0.0",
     }

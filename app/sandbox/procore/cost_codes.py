@@ -31,7 +31,24 @@ def routes(store: Store) -> Blueprint:
     @family.get("/rest/v1.0/standard_cost_code_lists")
     def lists() -> Response:
         number("company_id")
-        return page([{name: row.get(name) for name in _LIST_FIELDS} for row in store.all("standard_cost_code_lists")])
+        return page([_listed(row) for row in store.all("standard_cost_code_lists")])
+
+    @family.post("/rest/v1.0/standard_cost_code_lists")
+    def new_list() -> tuple[Response, int]:
+        sent = body()
+        number("company_id", sent.get("company_id"))
+        fields = permitted(part(sent, "standard_cost_code_list"), ("name",))
+        blank = {"is_erp_list": False, "available_to_use_on_new_projects": True}
+        return jsonify(_listed(store.put("standard_cost_code_lists", {**blank, **fields}))), 201
+
+    @family.patch("/rest/v1.0/standard_cost_code_lists/<int:list_id>")
+    def patch_list(list_id: int) -> Response:
+        """To give a list to accounting is one-way."""
+        sent = body()
+        before = found(store, "standard_cost_code_lists", list_id)
+        fields = permitted(part(sent, "standard_cost_code_list"), ("name", "is_erp_list"))
+        belongs = bool(before["is_erp_list"] or fields.get("is_erp_list"))
+        return jsonify(_listed(store.put("standard_cost_code_lists", {**before, **fields, "is_erp_list": belongs})))
 
     @family.get("/rest/v1.0/standard_cost_codes")
     def standard() -> Response:
@@ -77,6 +94,38 @@ def routes(store: Store) -> Blueprint:
         return page([_project_view(code) for code in codes])
 
     return family
+
+
+def _listed(row: Record) -> Record:
+    return {name: row.get(name) for name in _LIST_FIELDS}
+
+
+def copy_codes(store: Store, project: Record) -> None:
+    """Give a project its own copy of every code of the list it uses."""
+    copies: dict[int, int] = {}
+    for code in store.all("standard_cost_codes"):
+        if code["standard_cost_code_list_id"] == project["standard_cost_code_list_id"]:
+            parent = copies.get(code["parent_id"])
+            copies[code["id"]] = store.put(
+                "cost_codes",
+                {
+                    **{name: code[name] for name in ("name", "code", "full_code", "standard_cost_code_list_id")},
+                    "project_id": project["id"],
+                    "sortable_code": code["full_code"],
+                    "standard_cost_code_id": code["id"],
+                    "biller": project["name"],
+                    "biller_id": project["id"],
+                    "biller_type": "Project",
+                    "biller_origin_id": project["origin_id"],
+                    "budgeted": False,
+                    "parent": {"id": parent} if parent else None,
+                    "line_item_types": [],
+                    "position": None,
+                    "origin_id": None,
+                    "origin_data": None,
+                    "deleted_at": None,
+                },
+            )["id"]
 
 
 def _full_code(store: Store, code: Record) -> str:

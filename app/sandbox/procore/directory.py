@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.sandbox.procore.answers import body, found, number, page, part
+from app.sandbox.procore.answers import body, created, found, number, page, part
 from app.sandbox.procore.filters import chosen
 from app.sandbox.procore.store import Record, Store
-from app.sandbox.procore.writes import ORIGIN_AND_CODE, patched, permitted, synced
+from app.sandbox.procore.writes import ORIGIN_AND_CODE, made, named, patched, permitted, synced
 
 VENDOR_FIELDS = (
     *ORIGIN_AND_CODE,
@@ -46,8 +46,14 @@ def routes(store: Store) -> Blueprint:
 
     @family.get("/rest/v1.3/companies/<int:company_id>/users")
     def users(company_id: int) -> Response:
+        """The active ones; somebody who has left is told by a call of its own."""
         found(store, "companies", company_id)
-        return page(chosen(store.all("users")))
+        return page([user for user in chosen(store.all("users")) if user["is_active"]])
+
+    @family.get("/rest/v1.0/companies/<int:company_id>/users/inactive")
+    def inactive_users(company_id: int) -> Response:
+        found(store, "companies", company_id)
+        return page([user for user in chosen(store.all("users")) if not user["is_active"]])
 
     @family.get("/rest/v1.0/vendors")
     def vendors() -> Response:
@@ -58,6 +64,13 @@ def routes(store: Store) -> Blueprint:
     def vendor(vendor_id: int) -> Response:
         number("company_id")
         return jsonify(_shown(found(store, "vendors", vendor_id)))
+
+    @family.post("/rest/v1.0/vendors")
+    def create_vendor() -> Response:
+        sent = body()
+        number("company_id", sent.get("company_id"))
+        fields = permitted(part(sent, "vendor"), VENDOR_FIELDS)
+        return created(_shown(made(store, "vendors", _new_vendor(named(fields)))))
 
     @family.patch("/rest/v1.0/vendors/<int:vendor_id>")
     def patch_vendor(vendor_id: int) -> Response:

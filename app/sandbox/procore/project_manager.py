@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from app.sandbox.procore.amounts import written
+from app.sandbox.procore.amounts import cents, written
 from app.sandbox.procore.store import Record, Store
 
 _CONTRACTS = ("work_order_contracts", "purchase_order_contracts")
@@ -16,6 +16,8 @@ class ProjectManager:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    # -- commitments -----------------------------------------------------------------------------------------------
 
     def edit(self, number: str, **changes: Any) -> Record:
         """Change fields of the commitment with this number."""
@@ -49,3 +51,99 @@ class ProjectManager:
                 if record["number"] == number:
                     return resource, record
         raise KeyError(f"no commitment {number}")
+
+    # -- subcontractor invoices ------------------------------------------------------------------------------------
+
+    def edit_invoice(self, commitment: str, number: int, **changes: Any) -> Record:
+        """Change fields of an invoice, its status among them."""
+        return self._store.patch("requisitions", self._invoice(commitment, number)["id"], changes)
+
+    def bill(self, commitment: str, number: int, position: int, work: str, **more: str) -> Record:
+        """Type what an invoice bills of one line of the commitment; ``more`` names an entry's other fields."""
+        invoice = self._invoice(commitment, number)
+        line = self._commitment(commitment)[1]["line_items"][position - 1]["id"]
+        entries = {entry["line_item_id"]: entry for entry in invoice["entries"]}
+        blank = {"quantity": "0", "materials": "0.00", "retainage_percent": "10.0"}
+        blank |= {"work_released": "0.00", "materials_released": "0.00"}
+        before = entries.get(line, {"line_item_id": line, **blank})
+        entries[line] = {**before, "work": cents(Decimal(work)), **more}
+        return self._store.patch("requisitions", invoice["id"], {"entries": list(entries.values())})
+
+    def delete_invoice(self, commitment: str, number: int) -> Record:
+        """Delete an invoice; later ones of the commitment then follow on what came before it."""
+        return self._store.delete("requisitions", self._invoice(commitment, number)["id"])
+
+    def _invoice(self, commitment: str, number: int) -> Record:
+        contract = self._commitment(commitment)[1]
+        for record in self._store.all("requisitions", contract_id=contract["id"]):
+            if record["number"] == number and not record["deleted_at"]:
+                return record
+        raise KeyError(f"no invoice {number} of {commitment}")
+
+    # -- budgets ---------------------------------------------------------------------------------------------------
+
+    def lock_budget(self, project: str, *, locked: bool = True) -> Record:
+        """Lock a project's budget, or open it again and keep its modifications."""
+        (budget,) = self._store.all("budgets", project_id=self._project(project))
+        return self._store.patch("budgets", budget["id"], {"locked": locked})
+
+    def edit_budget(self, project: str, cost_code: str, amount: str) -> Record:
+        """Give a budget line another original amount; a code that has no line yet gets one. Unlock it first."""
+        project_id = self._project(project)
+        if any(budget["locked"] for budget in self._store.all("budgets", project_id=project_id)):
+            raise ValueError(f"the budget of {project} is locked")
+        code = self._code(project_id, cost_code)
+        for line in self._store.all("budget_line_items", project_id=project_id):
+            if line["cost_code_id"] == code["id"]:
+                return self._store.patch("budget_line_items", line["id"], {"original_budget_amount": amount})
+        blank = dict.fromkeys(("quantity", "unit_cost", "uom"))
+        wbs = {"id": 100_000_000 + code["id"], "flat_code": f"{cost_code}.O", "description": f"{code['name']}.Other"}
+        line = {"project_id": project_id, "cost_code_id": code["id"], "original_budget_amount": amount, **blank}
+        return self._store.put("budget_line_items", {**line, "calculation_strategy": "manual", "wbs_code": wbs})
+
+    def modify_budget(self, project: str, origin: str, target: str, amount: str, notes: str = "") -> Record:
+        """Move money between two budget lines by a modification, as companies did before budget changes."""
+        project_id = self._project(project)
+        ids = {line["cost_code_id"]: line["id"] for line in self._store.all("budget_line_items", project_id=project_id)}
+        sides = {
+            "from_budget_line_item_id": ids[self._code(project_id, origin)["id"]],
+            "to_budget_line_item_id": ids[self._code(project_id, target)["id"]],
+        }
+        more = {"transfer_amount": amount, "notes": notes, "origin_id": None, "origin_data": None}
+        return self._store.put("budget_modifications", {"project_id": project_id, **sides, **more})
+
+    def change_budget(self, project: str, title: str, *sides: tuple[str, str], status: str = "approved") -> Record:
+        """Move money by a budget change: a side for each (cost code, amount), negative where it is taken."""
+        project_id = self._project(project)
+        earlier = self._store.all("budget_changes", project_id=project_id)
+        known = {line["cost_code_id"]: line["wbs_code"] for line in self._store.all("budget_line_items")}
+        used = [line["id"] for change in self._store.all("budget_changes") for line in change["adjustment_line_items"]]
+        adjustments = [
+            {
+                "id": max(used, default=0) + place,
+                "ref": f"item{place}",
+                "adjustment_number": 1,
+                "type": "budget_change" if Decimal(amount) < 0 else "change_event",
+                "wbs_code": known[self._code(project_id, cost_code)["id"]],
+                "description": title,
+                "comment": None,
+                "calculation_strategy": "manual",
+                "quantity": "1",
+                "uom": None,
+                "unit_cost": amount,
+                "amount": amount,
+                "change_event_line_item_id": None,
+                "change_event_line_item": None,
+            }
+            for place, (cost_code, amount) in enumerate(sides, start=1)
+        ]
+        head = {"number": len(earlier) + 1, "status": status, "title": title, "description": f"<p>{title}</p>"}
+        change = {"project_id": project_id, **head, "adjustment_line_items": adjustments}
+        return self._store.put("budget_changes", change)
+
+    def _project(self, name: str) -> int:
+        return next(int(project["id"]) for project in self._store.all("projects") if project["name"] == name)
+
+    def _code(self, project_id: int, full_code: str) -> Record:
+        codes = self._store.all("cost_codes", project_id=project_id)
+        return next(code for code in codes if code["full_code"] == full_code)

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.sandbox.procore.answers import body, found, number, page, part
+from app.sandbox.procore.answers import body, created, found, number, page, part
+from app.sandbox.procore.cost_codes import copy_codes
 from app.sandbox.procore.filters import chosen
 from app.sandbox.procore.store import Record, Store
-from app.sandbox.procore.writes import ORIGIN_AND_CODE, patched, permitted, synced
+from app.sandbox.procore.writes import ORIGIN_AND_CODE, made, named, patched, permitted, synced
 
 FIELDS = (
     *ORIGIN_AND_CODE,
@@ -46,6 +47,18 @@ def routes(store: Store) -> Blueprint:
     def project(project_id: int) -> Response:
         number("company_id")
         return jsonify(_shown(found(store, "projects", project_id)))
+
+    @family.post("/rest/v1.0/projects")
+    def create_project() -> Response:
+        """A project is not for accounting unless it says so, and has no cost codes unless it asks for copies."""
+        sent = body()
+        number("company_id", sent.get("company_id"))
+        asked = part(sent, "project")
+        record = _maker(store)(named(permitted(asked, FIELDS)))
+        project = made(store, "projects", {**record, "is_erp_integrated": asked.get("erp_integrated") is True})
+        if asked.get("enable_copy_of_standard_cost_codes"):
+            copy_codes(store, project)
+        return created(_shown(project))
 
     @family.patch("/rest/v1.0/projects/<int:project_id>")
     def patch_project(project_id: int) -> Response:

@@ -5,11 +5,23 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from app.sandbox.procore import change_orders, commitments, cost_codes, directory, projects
+from app.sandbox.procore import (
+    budgets,
+    change_orders,
+    commitments,
+    company,
+    cost_codes,
+    direct_costs,
+    directory,
+    payments,
+    projects,
+    requisitions,
+)
 from app.sandbox.procore.access import RateLimit, denial, oauth
-from app.sandbox.procore.answers import error
+from app.sandbox.procore.answers import error, invalid_fields
 from app.sandbox.procore.month import HALVORSEN
 from app.sandbox.procore.store import Store
+from app.sandbox.procore.writes import BadFields
 
 
 def create_procore(store: Store, *, company_id: int = HALVORSEN.company_id, hourly_limit: int = 36_000) -> Flask:
@@ -39,7 +51,22 @@ def create_procore(store: Store, *, company_id: int = HALVORSEN.company_id, hour
             return problem.response
         return error(problem.code or 500, problem.name)
 
+    @app.errorhandler(BadFields)
+    def name_fields(problem: BadFields) -> Response:
+        return invalid_fields(problem.problems)
+
     return app
 
 
-_FAMILIES = (directory, projects, cost_codes, commitments, change_orders)
+_FAMILIES = (
+    directory,
+    company,
+    projects,
+    cost_codes,
+    budgets,
+    commitments,
+    change_orders,
+    requisitions,
+    payments,
+    direct_costs,
+)

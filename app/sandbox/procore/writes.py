@@ -30,6 +30,21 @@ def patched(store: Store, resource: str, record_id: int, changes: dict[str, Any]
         invalid(TAKEN)
 
 
+def made(store: Store, resource: str, record: Record) -> Record:
+    """The record a POST made; 422 when its origin_id belongs to another."""
+    try:
+        return store.put(resource, record)
+    except DuplicateOriginError:
+        invalid(TAKEN)
+
+
+def named(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a record that must have a name; 422 without one."""
+    if not str(fields.get("name") or "").strip():
+        raise BadFields({"name": ["can't be blank"]})
+    return fields
+
+
 def synced(
     store: Store,
     resource: str,
@@ -39,10 +54,12 @@ def synced(
     blank: Callable[[dict[str, Any]], Record] | None,
     shown: Callable[[Record], Record],
     within: Callable[[Record], bool] = lambda _record: True,
+    kept: Callable[[Record, dict[str, Any]], dict[str, Any]] = lambda _record, changes: changes,
 ) -> Response:
     """The sync action: 200 with the rows that were written and those that were not.
 
-    ``blank`` makes a new record from a row; without it rows that match nothing are errors.
+    ``blank`` makes a new record from a row; without it rows that match nothing are errors. ``kept`` turns
+    the fields of a row into those of the record it changes.
     """
     if not isinstance(updates, list) or not all(isinstance(row, dict) for row in updates):
         refuse(400, "param is missing or the value is empty: updates")
@@ -51,15 +68,17 @@ def synced(
     entities, errors = [], []
     for row in updates:
         try:
-            written = _one(store, resource, row, writable, blank, within)
-        except _RowError as problem:
+            written = _one(store, resource, row, writable, blank, within, kept)
+        except BadFields as problem:
             errors.append({**row, "errors": problem.problems})
         else:
             entities.append(shown(written))
     return jsonify({"entities": entities, "errors": errors})
 
 
-class _RowError(Exception):
+class BadFields(Exception):
+    """A write, or one row of a sync action, that cannot be taken: problems by field."""
+
     def __init__(self, problems: dict[str, list[str]]) -> None:
         super().__init__(problems)
         self.problems = problems
@@ -72,24 +91,25 @@ def _one(
     writable: tuple[str, ...],
     blank: Callable[[dict[str, Any]], Record] | None,
     within: Callable[[Record], bool],
+    kept: Callable[[Record, dict[str, Any]], dict[str, Any]],
 ) -> Record:
     target = _target(store, resource, row, within)
     changes = permitted(row, writable)
     try:
         if target is not None:
-            return store.patch(resource, target["id"], changes)
+            return store.patch(resource, target["id"], kept(target, changes))
         if blank is None:
-            raise _RowError({"base": ["Entity cannot be created by this action"]})
+            raise BadFields({"base": ["Entity cannot be created by this action"]})
         return store.put(resource, blank(changes))
     except DuplicateOriginError:
-        raise _RowError(TAKEN) from None
+        raise BadFields(TAKEN) from None
 
 
 def _target(store: Store, resource: str, row: dict[str, Any], within: Callable[[Record], bool]) -> Record | None:
     if row.get("id") is not None:
         record = store.get(resource, row["id"])
         if record is None or record.get("deleted_at") or not within(record):
-            raise _RowError({"id": ["Entity with this ID not found"]})
+            raise BadFields({"id": ["Entity with this ID not found"]})
         return record
     if row.get("origin_id"):
         return store.with_origin(resource, row["origin_id"])

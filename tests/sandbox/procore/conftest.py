@@ -23,17 +23,27 @@ def sign_in(http: FlaskClient) -> dict[str, str]:
 
 
 class Api:
-    """A signed-in caller: paths without ``/rest/v1.0``."""
+    """A signed-in caller: paths without ``/rest/v1.0``, or whole ones."""
 
     def __init__(self, http: FlaskClient) -> None:
         self.http = http
         self.headers = sign_in(http)
 
     def get(self, path: str, **query: Any) -> Any:
-        return self.http.get(f"/rest/v1.0/{path}", query_string=query, headers=self.headers)
+        return self.http.get(_whole(path), query_string=query, headers=self.headers)
 
     def patch(self, path: str, body: Any) -> Any:
-        return self.http.patch(f"/rest/v1.0/{path}", json=body, headers=self.headers)
+        return self.http.patch(_whole(path), json=body, headers=self.headers)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.http.post(_whole(path), json=body, headers=self.headers)
+
+    def delete(self, path: str, **query: Any) -> Any:
+        return self.http.delete(_whole(path), query_string=query, headers=self.headers)
+
+
+def _whole(path: str) -> str:
+    return path if path.startswith("/") else f"/rest/v1.0/{path}"
 
 
 @pytest.fixture

@@ -48,6 +48,33 @@ READS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("/rest/v1.0/change_order_packages", "change_order_packages", TOWER),
     ("/rest/v1.0/change_order_packages/{id}", "change_order_packages/3900000002", TOWER),
+    ("/rest/v1.1/requisitions", "/rest/v1.1/requisitions", TOWER),
+    ("/rest/v1.1/requisitions/{id}", "/rest/v1.1/requisitions/4400000002", {**TOWER, "view": "extended"}),
+    (
+        "/rest/v1.0/requisitions/{requisition_id}/contract_items",
+        "requisitions/4400000002/contract_items",
+        TOWER,
+    ),
+    (
+        "/rest/v1.0/requisitions/{requisition_id}/change_order_items",
+        "requisitions/4400000002/change_order_items",
+        TOWER,
+    ),
+    ("/rest/v1.0/projects/{project_id}/billing_periods", "projects/86401/billing_periods", {}),
+    ("/rest/v1.0/projects/{project_id}/budget", "projects/86401/budget", {}),
+    ("/rest/v1.0/budget_views", "budget_views", TOWER),
+    (
+        "/rest/v1.0/budget_views/{budget_view_id}/budget_detail_columns",
+        "budget_views/4050000001/budget_detail_columns",
+        TOWER,
+    ),
+    ("/rest/v1.1/budget_line_items/{id}", "/rest/v1.1/budget_line_items/4200000004", TOWER),
+    ("/rest/v1.0/projects/{project_id}/budget_modifications", "projects/86401/budget_modifications", {}),
+    ("/rest/v1.0/projects/{project_id}/budget_changes", "projects/86402/budget_changes", {}),
+    ("/rest/v1.0/projects/{project_id}/budget_changes/{id}", "projects/86402/budget_changes/4260000001", {}),
+    ("/rest/v1.0/tax_codes", "tax_codes", SCOPE),
+    ("/rest/v1.0/line_item_types", "line_item_types", SCOPE),
+    ("/rest/v1.0/settings/permissions", "settings/permissions", TOWER),
 ]
 WRITES: list[tuple[str, str, dict[str, Any]]] = [
     ("/rest/v1.0/projects/{id}", "projects/86401", {**SCOPE, "project": {"origin_code": "A"}}),
@@ -117,6 +144,45 @@ def test_writes_are_sent_and_answered_in_named_fields(api: Api, path: str, call:
     assert answer.get_json()["origin_code"] == "A"
     assert strangers(body, described["requestBody"]) == set()
     assert strangers(answer.get_json(), described["returns"]) == set()
+
+
+def test_a_budget_row_answers_named_fields_and_the_columns_of_its_view(api: Api) -> None:
+    path = "/rest/v1.0/budget_views/{budget_view_id}/detail_rows"
+    rows = api.get("budget_views/4050000001/detail_rows", **TOWER, budget_row_type="all").get_json()
+    columns = {row["id"] for row in api.get("budget_views/4050000001/budget_detail_columns", **TOWER).get_json()}
+    assert len(columns) == 6
+    assert strangers(rows, oracle()["paths"][path]["get"]["returns"]) == columns
+
+
+def test_payments_and_direct_costs_are_made_and_answered_in_named_fields(api: Api) -> None:
+    contract = {**TOWER, "contract_id": 3_100_000_001}
+    base = "projects/86401/direct_costs"
+    payment = {"amount": "10.0", "date": "2026-04-30", "invoice_number": "ACE-1047", "payment_method": "check"}
+    cost = {"direct_cost_type": "expense", "direct_cost_date": "2026-04-30", "origin_id": "D1", "vendor_id": 61_001}
+    line = {"cost_code_id": 14_001_002, "line_item_type_id": 47, "amount": 33.33, "extended_type": "manual"}
+    answers: dict[tuple[str, str], Any] = {
+        ("post", "/rest/v1.0/contract_payments"): api.post(
+            "contract_payments", {**contract, "contract_payment": payment}
+        ),
+        ("get", "/rest/v1.0/contract_payments"): api.get("contract_payments", **contract),
+        ("patch", "/rest/v1.0/projects/{project_id}/direct_costs/sync"): api.patch(f"{base}/sync", {"updates": [cost]}),
+    }
+    (made,) = answers["patch", "/rest/v1.0/projects/{project_id}/direct_costs/sync"].get_json()["entities"]
+    answers |= {
+        ("post", "/rest/v1.0/projects/{project_id}/direct_costs/{direct_cost_id}/line_items"): api.post(
+            f"{base}/{made['id']}/line_items", {"line_item": line}
+        ),
+        ("get", "/rest/v1.0/projects/{project_id}/direct_costs/line_items"): api.get(f"{base}/line_items"),
+        ("get", "/rest/v1.1/projects/{project_id}/direct_costs"): api.get("/rest/v1.1/projects/86401/direct_costs"),
+        ("patch", "/rest/v1.0/projects/{project_id}/direct_costs/line_items/sync"): api.patch(
+            f"{base}/line_items/sync", {"updates": [{"id": 1, "amount": "44.44"}]}
+        ),
+        ("get", "/rest/v1.0/work_order_contracts/{id}"): api.get("work_order_contracts/3100000001", **TOWER),
+    }
+    for (method, path), answer in answers.items():
+        assert answer.status_code in (200, 201), (path, answer.get_json())
+        assert answer.get_json(), path
+        assert strangers(answer.get_json(), oracle()["paths"][path][method]["returns"]) == set(), path
 
 
 def test_users_answer_only_named_fields(api: Api) -> None:

@@ -32,6 +32,17 @@ def test_it_has_the_promised_number_of_records() -> None:
         "work_order_contracts": 24,
         "purchase_order_contracts": 16,
         "change_order_packages": 12,
+        "budget_views": 1,
+        "budgets": 3,
+        "budget_line_items": 36,
+        "budget_modifications": 2,
+        "budget_changes": 2,
+        "prime_change_orders": 1,
+        "billing_periods": 9,
+        "requisitions": 16,
+        "line_item_types": 1,
+        "tax_codes": 1,
+        "tools": 10,
     }
 
 
@@ -85,6 +96,7 @@ def test_lines_use_cost_codes_of_their_own_project() -> None:
 def test_no_two_records_share_an_id_and_contracts_need_more_than_32_bits() -> None:
     ids = [record["id"] for rows in RECORDS.values() for record in rows]
     ids += [line["id"] for record in CONTRACTS + PACKAGES for line in record["line_items"]]
+    ids += [line["id"] for change in RECORDS["budget_changes"] for line in change["adjustment_line_items"]]
     assert len(ids) == len(set(ids))
     assert min(contract["id"] for contract in CONTRACTS) > 2**31
 
@@ -164,6 +176,34 @@ def test_one_cost_code_belongs_to_one_project_only_and_one_commitment_uses_it() 
     assert [code["full_code"] for code in own] == [awkward.OWN_CODE]
     used = [(row["number"], line["cost_code"]["id"]) for row in CONTRACTS for line in row["line_items"]]
     assert {number for number, code in used if code == own[0]["id"]} == {awkward.WITH_A_PROJECT_COST_CODE}
+
+
+def test_four_subcontracts_have_three_invoices_and_every_amount_is_whole_cents() -> None:
+    numbers = {contract["id"]: contract["number"] for contract in CONTRACTS}
+    chains: dict[str, list[int]] = {}
+    for invoice in RECORDS["requisitions"]:
+        chains.setdefault(numbers[invoice["contract_id"]], []).append(invoice["number"])
+        for entry in invoice["entries"]:
+            for name in ("work", "materials", "work_released", "materials_released"):
+                assert -Decimal(entry[name]).as_tuple().exponent <= 2, (invoice["id"], entry)
+    full = {name for name, chain in chains.items() if chain == [1, 2, 3]}
+    assert full == {"SC-001", "SC-002", "SC-009", awkward.BY_A_THIRD}
+    assert all(chain == [1] for name, chain in chains.items() if name not in full)
+    assert {invoice["status"] for invoice in RECORDS["requisitions"]} == {
+        "draft",
+        "under_review",
+        "approved",
+        "approved_as_noted",
+    }
+
+
+def test_locked_budgets_use_codes_that_quickbooks_can_hold() -> None:
+    codes = {code["id"]: code for code in RECORDS["cost_codes"]}
+    locked = {budget["project_id"] for budget in RECORDS["budgets"] if budget["locked"]}
+    for line in RECORDS["budget_line_items"]:
+        code = codes[line["cost_code_id"]]
+        assert code["project_id"] == line["project_id"]
+        assert line["project_id"] not in locked or code["full_code"] not in {awkward.LONG_CODE, awkward.OWN_CODE}
 
 
 def test_ana_alone_may_push_to_accounting() -> None:

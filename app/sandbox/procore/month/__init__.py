@@ -1,4 +1,7 @@
-"""One invented contractor's March 2026: Halvorsen Builders, three projects, forty commitments."""
+"""One invented contractor's March 2026: Halvorsen Builders, three projects, forty commitments.
+
+Budgets stand behind them, and the first subcontractor invoices reach into May.
+"""
 
 from __future__ import annotations
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.sandbox.procore.month import directory
+from app.sandbox.procore.month.billing import Billing
+from app.sandbox.procore.month.budgeting import Budgeting
 from app.sandbox.procore.month.change_orders import CHANGE_ORDERS
-from app.sandbox.procore.month.codes import CodeBook
+from app.sandbox.procore.month.codes import OTHER, CodeBook
 from app.sandbox.procore.month.contracts import Builder
 from app.sandbox.procore.month.forms import Company, Project
+from app.sandbox.procore.month.invoices import INVOICES
 from app.sandbox.procore.month.purchase_orders import PURCHASE_ORDERS
 from app.sandbox.procore.month.subcontracts import SUBCONTRACTS
 
@@ -35,6 +38,8 @@ def build() -> Month:
     builder = Builder(projects, vendors, cost_codes)
     subcontracts = [builder.commitment(form, "work_order_contracts") for form in SUBCONTRACTS]
     purchase_orders = [builder.commitment(form, "purchase_order_contracts") for form in PURCHASE_ORDERS]
+    packages = [builder.change_order(form) for form in CHANGE_ORDERS]
+    billing = Billing(projects, subcontracts + purchase_orders, packages)
     return Month(
         company_id=directory.COMPANY["id"],
         records={
@@ -47,7 +52,13 @@ def build() -> Month:
             "cost_codes": cost_codes,
             "work_order_contracts": subcontracts,
             "purchase_order_contracts": purchase_orders,
-            "change_order_packages": [builder.change_order(form) for form in CHANGE_ORDERS],
+            "change_order_packages": packages,
+            **Budgeting(projects, cost_codes).records,
+            "billing_periods": billing.periods,
+            "requisitions": [billing.requisition(form) for form in INVOICES],
+            "line_item_types": [{**OTHER, "created_at": _BEFORE_THE_MONTH, "updated_at": _BEFORE_THE_MONTH}],
+            "tax_codes": [_tax_code(*row) for row in directory.TAX_CODES],
+            "tools": [_tool(n, *row) for n, row in enumerate(directory.TOOLS, start=1)],
         },
     )
 
@@ -140,6 +151,25 @@ def _user(n: int, first: str, last: str, title: str, level: str, accountant: boo
         "vendor": None,
         "origin_id": None,
         "origin_data": None,
+        "created_at": _BEFORE_THE_MONTH,
+        "updated_at": _BEFORE_THE_MONTH,
+    }
+
+
+def _tax_code(code_id: int, code: str, description: str, rate: str) -> dict[str, Any]:
+    fields = {"id": code_id, "code": code, "description": description, "rate1": rate, "archived": False}
+    stamps = {"created_at": _BEFORE_THE_MONTH, "updated_at": _BEFORE_THE_MONTH}
+    return {**fields, "origin_id": None, "origin_data": None, **stamps}
+
+
+def _tool(n: int, scope: str, name: str, level: str) -> dict[str, Any]:
+    return {
+        "id": 8_100 + n,
+        "scope": scope,
+        "name": name.lower().replace(" ", "_"),
+        "friendly_name": name,
+        "domain_id": n,
+        "user_access_level": {"id": directory.LEVELS.index(level) + 1, "name": level},
         "created_at": _BEFORE_THE_MONTH,
         "updated_at": _BEFORE_THE_MONTH,
     }

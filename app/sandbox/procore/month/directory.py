@@ -23,6 +23,24 @@ USERS = (
     ("Aud", "Lang", "Internal auditor", "Read Only", False),
 )
 
+#: id, code, description, rate
+TAX_CODES = ((31, "EVT-1", "Everett city tax on fixtures", "1.0"),)
+
+#: Procore's levels, and the connector's own level on each tool it meets.
+LEVELS = ("none", "read_only", "standard", "admin")
+TOOLS = (
+    ("company", "Directory", "admin"),
+    ("company", "ERP Integrations", "admin"),
+    ("company", "Admin", "read_only"),
+    ("project", "Budget", "admin"),
+    ("project", "Commitments", "admin"),
+    ("project", "Change Orders", "admin"),
+    ("project", "Direct Costs", "admin"),
+    ("project", "Invoicing", "admin"),
+    ("project", "Prime Contracts", "none"),
+    ("project", "Reports", "read_only"),
+)
+
 SAME_NAME_AS_A_CUSTOMER = "Lakeside Holdings"
 WITH_AN_ACCENT = "Béton Laurier Inc."
 NOT_IN_QUICKBOOKS = "Łódź Stone Works"

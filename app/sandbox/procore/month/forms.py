@@ -82,3 +82,69 @@ class Project:
     start: str
     finish: str
     own_codes: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Billed:
+    """What an invoice bills of one line: the commitment's, or a change order's, by its place there."""
+
+    position: int
+    work: str = "0.00"
+    change_order: str = ""
+    quantity: str = ""  # billed by units: the work follows from the unit cost
+    materials: str = "0.00"  # presently stored, a stock
+    released: str = "0.00"  # retainage on work, given back
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """A subcontractor's invoice for one month; retainage is per cent of the work and materials billed."""
+
+    commitment: str
+    number: int
+    billing_date: str
+    invoice_number: str | None
+    billed: tuple[Billed, ...]
+    status: str = "approved"
+    retainage: str = "10.0"
+    payment_date: str | None = None
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class Modification:
+    """Money moved between two budget lines, the old way."""
+
+    origin: str
+    target: str
+    amount: str
+    notes: str
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """One side of a budget change."""
+
+    cost_code: str
+    amount: str
+    type: str
+
+
+@dataclass(frozen=True)
+class BudgetChange:
+    """Money moved between budget lines, the new way."""
+
+    title: str
+    adjustments: tuple[Adjustment, ...]
+    status: str = "approved"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A project's budget: amounts by cost code."""
+
+    project: str
+    lines: tuple[tuple[str, str], ...]
+    locked: bool = True
+    modifications: tuple[Modification, ...] = ()
+    changes: tuple[BudgetChange, ...] = ()

@@ -1,0 +1,70 @@
+"""Procore as the kinds see it: one company during one run of reading or writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from app.procore.client import Client, Record
+from app.procore.errors import ProcoreError, reason
+
+
+class Run:
+    """One run: what many kinds need (projects, cost codes) is read once a run and kept."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._projects: list[Record] | None = None
+        self._cost_codes: dict[int, dict[int, Record]] = {}
+
+    @property
+    def company_id(self) -> int:
+        """Procore's id of the company."""
+        return self._client.company_id
+
+    def get(self, path: str, **params: Any) -> Any:
+        """One record, or whatever else the path answers."""
+        return self._client.get(path, **params)
+
+    def pages(self, path: str, **params: Any) -> Iterator[Record]:
+        """Every record of a list, page after page."""
+        return self._client.pages(path, **params)
+
+    def patch(self, path: str, body: Record) -> Any:
+        """Change something; a sync action, which answers 200 even for a row it refused, then raises."""
+        answer = self._client.patch(path, body)
+        if path.endswith("/sync") and answer["errors"]:
+            raise ProcoreError(422, f"Procore refused to change {_rows(path, answer['errors'])}.")
+        return answer
+
+    def post(self, path: str, body: Record) -> Any:
+        """Make something; not to be repeated without looking whether it is there."""
+        return self._client.post(path, body)
+
+    def delete(self, path: str, **params: Any) -> None:
+        """Take something away."""
+        self._client.delete(path, **params)
+
+    def projects(self) -> Sequence[Record]:
+        """Every project, active or not, each read alone: lists leave out its cost code list."""
+        if self._projects is None:
+            params = {"company_id": self.company_id, "filters[by_status]": "All"}
+            self._projects = [
+                self.get(f"/rest/v1.0/projects/{row['id']}", company_id=self.company_id)
+                for row in self.pages("/rest/v1.0/projects", **params)
+            ]
+        return self._projects
+
+    def cost_codes(self, project_id: int) -> Mapping[int, Record]:
+        """A project's own copies of the codes; one without ``standard_cost_code_id`` exists on this project only."""
+        if project_id not in self._cost_codes:
+            codes = self.pages("/rest/v1.0/cost_codes", project_id=project_id)
+            self._cost_codes[project_id] = {code["id"]: code for code in codes}
+        return self._cost_codes[project_id]
+
+
+def _rows(path: str, refused: Sequence[Record]) -> str:
+    """The refused rows of a sync action in words: ``standard_cost_codes 37002: origin_id: has already been taken``."""
+    resource = path.split("/")[-2]
+    told = [f"{row.get('id') or row.get('origin_id')}: {reason({'errors': row.get('errors')})}" for row in refused]
+    return f"{resource} {'; '.join(told)}"
