@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.decision import Facts, Link
+from app.rulebook.keys import check_keys
 from app.rulebook.problems import Fault, Problem, suggest
 from app.rulebook.rule import Pack
-from app.rulebook.schema import EFFECTS, TRIGGERS, check_keys
+from app.rulebook.schema import EFFECTS, TRIGGERS
 from app.rulebook.words import HOST, PEOPLE, TYPES, Vocabulary
 from app.rulebook.yaml_strict import Node
 from state_machines.item import STATES

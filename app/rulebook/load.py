@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.core.text import canonical, digest
-from app.rulebook import cycles, schema
+from app.rulebook import cycles, permissions_file, refusals, schema
+from app.rulebook.permissions import Policy
 from app.rulebook.problems import Fault, Place, Problem, RuleErrors, suggest
+from app.rulebook.refusals import Refused
 from app.rulebook.rule import Pack, Rule
 from app.rulebook.words import Vocabulary
 from app.rulebook.yaml_strict import Node, parse
 
-#: Tables that lie in the same folder and are read by the rooms they concern; here only their YAML is checked.
-TABLES = ("permissions.yaml", "quickbooks_status.yaml", "refusals.yaml", "web_connector.yaml")
+#: Tables of the same folder: two are read here, the others by the rooms they concern; here only their YAML is checked.
+TABLES = (permissions_file.FILE, refusals.FILE, "quickbooks_status.yaml", "web_connector.yaml")
 EXAMPLES = "tests/"
 #: A connection's own rules: a rule or example here replaces the shipped one of the same name.
 OVERLAY = "overlay/"
@@ -23,16 +25,17 @@ def pack(source: Path | Mapping[str, str]) -> Pack:
     """The rules in a folder, or in texts by file name; raises RuleErrors with all problems."""
     files = {name: text.replace("\r\n", "\n") for name, text in sorted(_texts(source).items())}
     problems: list[Problem] = []
-    roots = _roots(files, problems)
+    roots, tables = _roots(files, problems)
     vocabularies = _vocabularies(roots, problems)
     rules = _rules(roots, vocabularies, problems)
+    policy, refused = _policy(tables, roots, problems), _refused(tables, problems)
     if not problems:
         problems += cycles.problems(rules)
     if not rules and not problems:
         problems.append(Problem(Place("rules"), "There is no rule here.", "Look at the folder that was given."))
     if problems:
         raise RuleErrors(problems=sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column)))
-    return Pack(digest(canonical(files)), files, vocabularies, tuple(rules))
+    return Pack(digest(canonical(files)), files, vocabularies, tuple(rules), policy, refused)
 
 
 def is_example(name: str) -> bool:
@@ -49,9 +52,10 @@ def _texts(source: Path | Mapping[str, str]) -> Mapping[str, str]:
     return source
 
 
-def _roots(files: Mapping[str, str], problems: list[Problem]) -> dict[str, Node]:
-    """The rule files as nodes, shipped ones first."""
+def _roots(files: Mapping[str, str], problems: list[Problem]) -> tuple[dict[str, Node], dict[str, Node]]:
+    """The rule files as nodes, shipped ones first; and the tables."""
     roots: dict[str, Node] = {}
+    tables: dict[str, Node] = {}
     for name in sorted(files, key=lambda name: (name.startswith(OVERLAY), name)):
         if is_example(name):
             continue
@@ -60,9 +64,35 @@ def _roots(files: Mapping[str, str], problems: list[Problem]) -> dict[str, Node]
         except Fault as fault:
             problems.append(fault.problem)
             continue
-        if name not in TABLES:
-            roots[name] = root
-    return roots
+        (tables if name in TABLES else roots)[name] = root
+    return roots, tables
+
+
+def _policy(tables: Mapping[str, Node], roots: Mapping[str, Node], problems: list[Problem]) -> Policy | None:
+    """The permissions, with what kinds say of themselves."""
+    if permissions_file.FILE not in tables:
+        return None
+    own = {
+        str(root.value["kind"].value): root.value["permissions"]
+        for root in roots.values()
+        if isinstance(root.value, dict) and {"kind", "permissions"} <= root.value.keys()
+    }
+    try:
+        return permissions_file.policy(tables[permissions_file.FILE], own)
+    except Fault as fault:
+        problems.append(fault.problem)
+        return None
+
+
+def _refused(tables: Mapping[str, Node], problems: list[Problem]) -> dict[str, Refused] | None:
+    """The catalogue of what is not supported."""
+    if refusals.FILE not in tables:
+        return None
+    try:
+        return refusals.catalogue(tables[refusals.FILE])
+    except Fault as fault:
+        problems.append(fault.problem)
+        return None
 
 
 def _vocabularies(roots: Mapping[str, Node], problems: list[Problem]) -> dict[str, Vocabulary]:
@@ -87,8 +117,8 @@ def _vocabularies(roots: Mapping[str, Node], problems: list[Problem]) -> dict[st
 def _check_overlay(root: Node, words: Vocabulary, known: Mapping[str, Vocabulary]) -> None:
     if words.kind not in known:
         raise Fault(root.at("kind"), f"'{words.kind}' is not a kind.", suggest(words.kind, known))
-    for key in ("words", "lines", "links", "settings"):
-        if getattr(words, key):
+    for key in ("words", "lines", "links", "settings", "permissions"):
+        if key in root.mapping("An overlay"):
             raise Fault(root.at(key), f"An overlay uses the words of its kind; it cannot declare `{key}:`.")
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.rulebook.permissions import Policy
 from app.rulebook.problems import Place
+from app.rulebook.refusals import Refused
 from app.rulebook.scope import Test
 from app.rulebook.sentence import Sentence
 from app.rulebook.words import Vocabulary
@@ -48,6 +50,8 @@ class Pack:
     files: Mapping[str, str]
     vocabularies: Mapping[str, Vocabulary]
     all_rules: tuple[Rule, ...]
+    policy: Policy | None = None  # None: the pack brings no permissions.yaml
+    refusals: Mapping[str, Refused] | None = None  # None: it brings no refusals.yaml
     _guarding: dict[tuple[str, str], tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:

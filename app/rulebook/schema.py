@@ -9,6 +9,7 @@ from datetime import date
 from app.core.decision import AUDIT, DENY, WARN
 from app.rulebook import sentence
 from app.rulebook.checks import compile_check
+from app.rulebook.keys import check_keys
 from app.rulebook.problems import Fault, Problem, suggest
 from app.rulebook.rule import Rule
 from app.rulebook.scope import Scope
@@ -19,7 +20,7 @@ TRIGGERS = ("send", "accept", "queue")
 REASONS = ("dependency", "data", "order", "permission", "setting", "edition")
 EFFECTS = (DENY, WARN, AUDIT)
 
-_FILE_KEYS = ("kind", "words", "lines", "links", "settings", "rules")
+_FILE_KEYS = ("kind", "words", "lines", "links", "settings", "permissions", "rules")
 _RULE_NEEDS = ("name", "before", "require", "reason", "effect", "message", "fix", "source", "since")
 _RULE_MAY = ("when", "each", "setting", "field")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -53,18 +54,6 @@ def rules(root: Node, words: Vocabulary, problems: list[Problem]) -> list[Rule]:
         except Fault as fault:
             problems.append(fault.problem)
     return found
-
-
-def check_keys(node: Node, known: Iterable[str], needed: Iterable[str], what: str) -> None:
-    """Refuse names nobody knows, and say which are missing."""
-    entries = node.mapping(what.capitalize())
-    for key in entries:
-        if key == "on" and "before" in known:
-            raise Fault(node.at(key), "`on:` is not used in rules.", "Write `before:`, the move it guards.")
-        if key not in known:
-            raise Fault(node.at(key), f"'{key}' is not known in {what}.", suggest(key, known))
-    if missing := [key for key in needed if key not in entries]:
-        raise Fault(node.place, f"{what.capitalize()} needs {', '.join(f'`{key}:`' for key in missing)}.")
 
 
 def _declared(node: Node | None, types: Iterable[str] | None, taken: Iterable[str]) -> Mapping[str, str]:

@@ -7,32 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from app.core import clock, ids
+from app.core import clock, ids, text
 from app.core.errors import NotFound, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Connection
-from app.services import audit
+from app.db.models import Binding, Connection, Item, StagedRecord
+from app.services import audit, permissions, refusals, rules_versions
+from app.services import settings as declared
 from app.services.people import Person, hash_password
-from app.services.unit import service_work, work
-
-#: What a new connection starts with; every setting is named here.
-DEFAULTS: dict[str, Any] = {
-    "zone": "America/Chicago",
-    "customers_are_jobs": True,
-    "income_account": None,
-    "expense_account": None,
-    "cost_code_list_id": None,
-}
-SETTING_HELP = {
-    "zone": "The company's time zone (IANA name): the day a commitment was created is a day there.",
-    "customers_are_jobs": "On: a project becomes a customer. Off: a job under a customer the approver picks.",
-    "income_account": "The income account offered for cost codes (its ListID).",
-    "expense_account": "The expense account offered for cost codes (its ListID).",
-    "cost_code_list_id": "Procore's id of the list QuickBooks Standard Cost Codes.",
-}
+from app.services.settings import Offered, Value
+from app.services.unit import Work, service_work, work
 
 
 @dataclass(frozen=True)
@@ -60,18 +47,23 @@ def add(
 
     Projects Procore created before ``cut_off`` (now, unless given) never sync.
     """
+    chosen = {name: declared.read(declared.find(name), value) for name, value in (settings or {}).items()}
     password, user = password or ids.secret(), user or f"tieout-{ids.short()[:6]}"
     with service_work(database) as (session, trail):
         taken = select(Connection.id).where(Connection.web_connector_user == user)
         if session.execute(taken).first():
             raise Refusal(f"The Web Connector user {user} is taken.", "Choose another name.")
+        company = select(Connection.id).where(Connection.procore_company_id == procore_company_id)
+        if session.execute(company).first():
+            raise refusals.refusal(rules_versions.shipped_refusal("second-company-file"))
         connection = Connection(
             name=name,
             procore_company_id=procore_company_id,
             web_connector_user=user,
             web_connector_password=hash_password(password),
             file_id=ids.guid(),
-            settings={**DEFAULTS, **(settings or {})},
+            settings={**declared.defaults(), **chosen},
+            settings_changed={},
             host={},
             rules_version=rules_version,
             connected_at=cut_off or clock.now(),
@@ -100,16 +92,117 @@ def get(database: Database, connection_id: int) -> Connection:
     return found
 
 
-def change_settings(database: Database, connection_id: int, values: Mapping[str, Any], *, actor: str) -> None:
-    """Change settings; an unknown name is refused and each change is on the trail with before and after."""
-    if unknown := sorted(set(values) - set(DEFAULTS)):
-        raise Refusal(f"There is no setting {unknown[0]}.", f"Settings are {', '.join(DEFAULTS)}.")
+def change_settings(
+    database: Database, connection_id: int, values: Mapping[str, Any], *, actor: str, reason: str = ""
+) -> dict[str, Value]:
+    """Change settings; each change is on the trail with before and after. Returns what changed.
+
+    All of them or none: what is unknown, or does not fit, is refused in words. A choice that was made
+    for good changes only with a ``reason``, and not while anything stands on it.
+    """
+    given = {name: declared.read(declared.find(name), value) for name, value in values.items()}
     with work(database, connection_id) as unit:
         before = unit.connection.settings
-        changed = {name: value for name, value in values.items() if before.get(name) != value}
-        unit.connection.settings = {**before, **changed}
+        changed = _changed(unit.connection, given)
+        after = {**before, **changed}
         for name, value in changed.items():
-            unit.trail.add(Tag.CONNECTION_SETTING, actor, setting=name, before=before.get(name), after=value)
+            one = declared.find(name)
+            if one.until:
+                chosen = name in unit.connection.settings_changed
+                held = _held(unit.session, connection_id, one.until)
+                declared.must_be_free(one, held, text.squeeze(reason), chosen=chosen)
+            declared.must_fit(one, value, offered(unit.session, connection_id, one), after)
+        unit.connection.settings = after
+        _note_changes(unit, before, changed, actor, text.squeeze(reason))
+    return changed
+
+
+def _changed(connection: Connection, given: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in given.items() if connection.settings.get(name) != value}
+
+
+def _held(session: Session, connection_id: int, kind: str) -> int:
+    query = select(func.count()).select_from(Binding).join(Item, Item.id == Binding.item_id)
+    return session.execute(query.where(Item.connection_id == connection_id, Item.kind == kind)).scalar_one()
+
+
+def _note_changes(unit: Work, before: Mapping[str, Any], changed: Mapping[str, Value], actor: str, reason: str) -> None:
+    by = {"by": actor, "at": unit.at.isoformat(timespec="seconds")}
+    unit.connection.settings_changed = {**unit.connection.settings_changed, **dict.fromkeys(changed, by)}
+    for name, value in changed.items():
+        said: dict[str, Any] = {"reason": reason} if reason else {}
+        unit.trail.add(Tag.CONNECTION_SETTING, actor, setting=name, before=before.get(name), after=value, **said)
+
+
+def change_settings_as(
+    database: Database, connection_id: int, who: Person, values: Mapping[str, Any], *, reason: str = ""
+) -> dict[str, Value]:
+    """The same by a person, who needs the right of each setting that changes."""
+    connection = get(database, connection_id)
+    given = {name: declared.read(declared.find(name), value) for name, value in values.items()}
+    changed = _changed(connection, given)
+    for act in dict.fromkeys(declared.find(name).right for name in changed):
+        permissions.must(database, connection_id, who, act)
+    return change_settings(database, connection_id, changed, actor=who.name, reason=reason)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One setting as the page shows it."""
+
+    setting: declared.Setting
+    value: Value
+    offered: tuple[Offered, ...]
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+    @property
+    def plain(self) -> str:
+        """The value as a form carries it."""
+        words = {True: "yes", False: "no", None: ""}
+        return words[self.value] if isinstance(self.value, bool | None) else str(self.value)
+
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """What may be chosen, and how it is called."""
+        if self.setting.form == declared.YES_NO:
+            return (("yes", "On"), ("no", "Off"))
+        return self.setting.choices or tuple((one.list_id, one.name) for one in self.offered)
+
+
+def settings_page(database: Database, connection_id: int) -> dict[str, list[Shown]]:
+    """Every setting by group, with its value, what it may be chosen from, and who changed it last."""
+    with database.reading() as session:
+        connection = session.get_one(Connection, connection_id)
+        return {
+            group: [_shown(session, connection, one) for one in settings]
+            for group, settings in declared.groups().items()
+        }
+
+
+def _shown(session: Session, connection: Connection, setting: declared.Setting) -> Shown:
+    choice = tuple(offered(session, connection.id, setting))
+    value = connection.settings.get(setting.name, setting.default)
+    last = connection.settings_changed.get(setting.name)
+    if last is None:
+        return Shown(setting, value, choice)
+    return Shown(setting, value, choice, last["by"], datetime.fromisoformat(last["at"]))
+
+
+def offered(session: Session, connection_id: int, setting: declared.Setting) -> list[Offered]:
+    """The active records of QuickBooks a setting may choose from."""
+    source = declared.PICKED.get(setting.form)
+    if source is None:
+        return []
+    row = StagedRecord
+    mine = (row.connection_id == connection_id) & row.active
+    accounts = select(row.full_name, row.data).where(mine, row.source == declared.PICKED[declared.ACCOUNT])
+    types = {found.full_name: str(found.data.get("account_type") or "") for found in session.execute(accounts)}
+    query = select(row.list_id, row.full_name, row.data).where(mine, row.source == source).order_by(row.full_name)
+    return [
+        Offered(found.list_id, found.full_name, types.get(found.data.get("one_sided_account") or found.full_name, ""))
+        for found in session.execute(query)
+    ]
 
 
 def go_live(database: Database, connection_id: int, *, actor: str) -> None:
@@ -139,7 +232,7 @@ def new_password(database: Database, connection_id: int, *, actor: str) -> str:
 
 def pause(database: Database, connection_id: int, who: Person, paused: bool) -> None:
     """Stop handing work to the Web Connector, or go on."""
-    who.must("connection")
+    permissions.must(database, connection_id, who, "connection")
     with work(database, connection_id) as unit:
         unit.connection.paused = paused
         unit.trail.add(Tag.CONNECTION_PAUSED if paused else Tag.CONNECTION_RESUMED, who.name)

@@ -1,4 +1,4 @@
-"""Who may do what: people, their roles on a connection, and sign-in."""
+"""Who acts: people, what each holds on a connection, and sign-in."""
 
 from __future__ import annotations
 
@@ -7,25 +7,31 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from app.core.errors import Forbidden, NotFound, Refusal
+from app.core import clock
+from app.core.errors import Forbidden, NotFound, Pointer, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Role, User
+from app.db.models import Connection, PersonAccess, User
+from app.items import registry
+from app.rulebook.access import Access
+from app.rulebook.permissions import VIEW, Policy
+from app.services import rules_versions
 from app.services.unit import service_work
 
-#: What each role may do. (The 38-row matrix of levels will replace this table.)
-RIGHTS: dict[str, frozenset[str]] = {
-    "approver": frozenset({"view", "accept", "reject", "take_back", "retry", "refresh"}),
-    "project_manager": frozenset({"view", "send", "retrieve"}),
-    "specialist": frozenset({"view", "rules", "refresh", "connection"}),
-    "auditor": frozenset({"view", "audit"}),
-}
-ROLE_NAMES = {
-    "approver": "accounting approver",
-    "project_manager": "project manager",
-    "specialist": "implementation specialist",
-    "auditor": "auditor",
+#: Acts as a sentence says them, where the name of the act alone would not read well.
+PHRASES = {
+    VIEW: "look at this connection",
+    "connection": "change the connection or its settings",
+    "schedule": "change the sync schedule",
+    "direct_export": "turn Direct Export on or off",
+    "refresh": "refresh lists of QuickBooks",
+    "report": "see the report",
+    "users": "give or take permissions",
+    "rules": "edit rules",
+    "activate": "activate rules",
+    "audit": "export the audit trail",
 }
 
 #: Argon2's own recommended profile; a wrong password costs as much as a right one.
@@ -40,21 +46,51 @@ class Person:
     id: int
     login: str
     name: str
-    roles: frozenset[str]
+    access: Access | None  # None: nothing at all on this connection
+    policy: Policy
+    profile: str
 
-    def may(self, what: str) -> bool:
-        """Whether any of the person's roles allows it."""
-        return any(what in RIGHTS[role] for role in self.roles)
+    def may(self, act: str, of: str = "") -> bool:
+        """Whether the permissions allow it; ``of`` is the kind or the list it is about."""
+        return self.policy.denial(self.access, act, of, profile=self.profile) is None
 
-    def must(self, what: str) -> None:
-        """Raise Forbidden, naming who could, unless the person may."""
-        if not self.may(what):
-            able = " or ".join(ROLE_NAMES[role] for role, rights in RIGHTS.items() if what in rights)
-            raise Forbidden(
-                f"{self.name} may not {what.replace('_', ' ')} here.",
-                f"It needs the role {able}. Ask whoever manages users.",
-                rule_id=f"role:{what}",
-            )
+    def refusal(self, act: str, of: str = "") -> Forbidden | None:
+        """Why the person may not, naming what is missing; or None."""
+        denial = self.policy.denial(self.access, act, of, profile=self.profile)
+        if denial is None:
+            return None
+        row = denial.row
+        return Forbidden(
+            f"{self.name} may not {phrase(act, of)}: it needs {denial.missing}.",
+            f"{self._able(act, of)}Ask whoever has the right “User administration”; the page Permissions shows it all.",
+            rule_id=row.rule_id if row else "permissions.yaml:rights",
+            links=[Pointer("Permissions", "page", f"/permissions/#{row.name}" if row else "/permissions/")],
+        )
+
+    def _able(self, act: str, of: str) -> str:
+        """Which roles may, as they are handed out."""
+        able = [
+            bundle.label
+            for bundle in self.policy.bundles.values()
+            if self.policy.denial(bundle.access, act, of, profile=self.profile) is None
+        ]
+        return f"The role {' or '.join(able)} has it. " if able else ""
+
+    def why_not(self, act: str, of: str = "") -> str:
+        """The sentence beside a control the person may not use; empty where they may."""
+        found = self.refusal(act, of)
+        return found.sentence if found else ""
+
+
+def phrase(act: str, of: str = "") -> str:
+    """An act in words: ``accept commitments``, ``refresh lists of QuickBooks``."""
+    said = PHRASES.get(act, act.replace("_", " "))
+    kinds = registry.kinds()
+    about = kinds[of].plural.lower() if of in kinds else of.replace("_", " ")
+    return f"{said} ({about})" if about and act in PHRASES else f"{said} {about}".strip()
+
+
+# -- signing in ----------------------------------------------------------------------------------------------------
 
 
 def hash_password(password: str) -> str:
@@ -70,6 +106,26 @@ def password_fits(hashed: str | None, password: str) -> bool:
         return False
 
 
+def sign_in(database: Database, login: str, password: str) -> int | None:
+    """The user's id where login and password fit, else None. Both outcomes are on the trail."""
+    with database.reading() as session:
+        user = session.execute(select(User).where(User.login == login, User.active)).scalar_one_or_none()
+    fits = password_fits(user.password if user else None, password)
+    with service_work(database) as (_, trail):
+        trail.add(Tag.SIGNED_IN if fits else Tag.SIGN_IN_FAILED, login)
+    return user.id if user and fits else None
+
+
+def set_password(database: Database, login: str, password: str, *, actor: str) -> None:
+    """Give a user another password; the old one is worth nothing from now on."""
+    with service_work(database) as (session, trail):
+        named(session, login).password = hash_password(password)
+        trail.add(Tag.PASSWORD_CHANGED, actor, login=login)
+
+
+# -- users and what they hold --------------------------------------------------------------------------------------
+
+
 def add_user(database: Database, login: str, name: str, password: str, *, actor: str) -> int:
     """Make a user; the login must be new."""
     with service_work(database) as (session, trail):
@@ -82,26 +138,58 @@ def add_user(database: Database, login: str, name: str, password: str, *, actor:
         return user.id
 
 
+def roles(database: Database, connection_id: int) -> dict[str, str]:
+    """The roles a person may be given on a connection, and what people call them."""
+    with database.reading() as session:
+        policy = rules_versions.policy(session, session.get_one(Connection, connection_id))
+    return {name: bundle.label for name, bundle in policy.bundles.items()}
+
+
 def give_role(database: Database, login: str, connection_id: int, role: str, *, actor: str) -> None:
-    """Let a user be something on a connection."""
-    if role not in RIGHTS:
-        raise Refusal(f"There is no role {role}.", f"Roles are {', '.join(RIGHTS)}.")
+    """Let a user be something on a connection: everything in the bundle, beside what they hold already."""
     with service_work(database) as (session, trail):
-        user = session.execute(select(User).where(User.login == login)).scalar_one_or_none()
-        if user is None:
-            raise NotFound(f"There is no user {login}.", "See `tieout user list`.")
-        session.merge(Role(user_id=user.id, connection_id=connection_id, role=role))
+        user = named(session, login)
+        connection = session.get_one(Connection, connection_id)
+        bundles = rules_versions.policy(session, connection).bundles
+        if role not in bundles:
+            raise Refusal(f"There is no role {role}.", f"Roles are {', '.join(bundles)}.")
+        row = session.get(PersonAccess, (user.id, connection_id))
+        before = access_of(row) or Access()
+        roles = sorted({*(row.roles if row else ()), role})
+        keep(session, user.id, connection_id, before.with_more(bundles[role].access), roles, actor)
         trail.add(Tag.ROLE_GIVEN, actor, login=login, connection=connection_id, role=role)
 
 
-def sign_in(database: Database, login: str, password: str) -> int | None:
-    """The user's id where login and password fit, else None. Both outcomes are on the trail."""
-    with database.reading() as session:
-        user = session.execute(select(User).where(User.login == login, User.active)).scalar_one_or_none()
-    fits = password_fits(user.password if user else None, password)
-    with service_work(database) as (_, trail):
-        trail.add(Tag.SIGNED_IN if fits else Tag.SIGN_IN_FAILED, login)
-    return user.id if user and fits else None
+def named(session: Session, login: str) -> User:
+    """The user of this login, or NotFound."""
+    user = session.execute(select(User).where(User.login == login)).scalar_one_or_none()
+    if user is None:
+        raise NotFound(f"There is no user {login}.", "See `tieout user list`.")
+    return user
+
+
+def keep(
+    session: Session, user_id: int, connection_id: int, access: Access, roles: list[str], actor: str
+) -> PersonAccess:
+    """Store what a person holds from now on."""
+    return session.merge(
+        PersonAccess(
+            user_id=user_id,
+            connection_id=connection_id,
+            roles=roles,
+            level=access.level,
+            privileges=sorted(access.privileges),
+            tools=dict(access.tools),
+            rights=sorted(access.rights),
+            changed_by=actor,
+            changed_at=clock.now(),
+        )
+    )
+
+
+def access_of(row: PersonAccess | None) -> Access | None:
+    """A stored row as the permissions read it."""
+    return Access(row.level, frozenset(row.privileges), row.tools, frozenset(row.rights)) if row else None
 
 
 def person(database: Database, connection_id: int, *, login: str = "", user_id: int | None = None) -> Person | None:
@@ -109,26 +197,24 @@ def person(database: Database, connection_id: int, *, login: str = "", user_id: 
     with database.reading() as session:
         query = select(User).where(User.active, User.login == login if login else User.id == user_id)
         user = session.execute(query).scalar_one_or_none()
-        if user is None:
+        connection = session.get(Connection, connection_id)
+        if user is None or connection is None:
             return None
-        roles = select(Role.role).where(Role.user_id == user.id, Role.connection_id == connection_id)
-        return Person(user.id, user.login, user.name, frozenset(session.execute(roles).scalars()))
+        access = access_of(session.get(PersonAccess, (user.id, connection_id)))
+        policy = rules_versions.policy(session, connection)
+        return Person(user.id, user.login, user.name, access, policy, profile_of(connection, policy))
 
 
-def everybody(database: Database) -> list[tuple[User, list[Role]]]:
-    """All users with their roles."""
+def profile_of(connection: Connection, policy: Policy) -> str:
+    """The profile of the permissions that the connection chose; the first one until it chose."""
+    chosen = str(connection.settings.get("permission_profile") or "")
+    return chosen if chosen in policy.profiles else next(iter(policy.profiles))
+
+
+def everybody(database: Database) -> list[tuple[User, list[PersonAccess]]]:
+    """All users with what they hold on each connection."""
     with database.reading() as session:
-        roles: dict[int, list[Role]] = {}
-        for role in session.execute(select(Role)).scalars():
-            roles.setdefault(role.user_id, []).append(role)
-        return [(user, roles.get(user.id, [])) for user in session.execute(select(User).order_by(User.login)).scalars()]
-
-
-def set_password(database: Database, login: str, password: str, *, actor: str) -> None:
-    """Give a user another password; the old one is worth nothing from now on."""
-    with service_work(database) as (session, trail):
-        user = session.execute(select(User).where(User.login == login)).scalar_one_or_none()
-        if user is None:
-            raise NotFound(f"There is no user {login}.", "See `tieout user list`.")
-        user.password = hash_password(password)
-        trail.add(Tag.PASSWORD_CHANGED, actor, login=login)
+        held: dict[int, list[PersonAccess]] = {}
+        for row in session.execute(select(PersonAccess).order_by(PersonAccess.connection_id)).scalars():
+            held.setdefault(row.user_id, []).append(row)
+        return [(user, held.get(user.id, [])) for user in session.execute(select(User).order_by(User.login)).scalars()]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,8 +16,13 @@ from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Connection, RulesActivation, RulesVersion
 from app.rulebook import load, verify
+from app.rulebook.permissions import Policy
+from app.rulebook.refusals import Refused
 from app.rulebook.rule import Pack
 from app.services.unit import Work, service_work, work
+from app.settings import PACKAGE_ROOT
+
+T = TypeVar("T")
 
 #: Compiled packs by version: content-addressed, so an entry can never be out of date.
 _compiled: dict[str, Pack] = {}
@@ -28,6 +36,35 @@ def pack(session: Session, connection: Connection) -> Pack:
     if version not in _compiled:
         _compiled[version] = load.pack(session.get_one(RulesVersion, version).files)
     return _compiled[version]
+
+
+@cache
+def shipped() -> Pack:
+    """The pack that came with this release."""
+    return load.pack(PACKAGE_ROOT / "rules")
+
+
+def policy(session: Session, connection: Connection) -> Policy:
+    """The permissions in force; a version that brings none leaves the shipped ones."""
+    own = pack(session, connection).policy if connection.rules_version else None
+    return _brought(own or shipped().policy)
+
+
+def refusals(session: Session, connection: Connection) -> Mapping[str, Refused]:
+    """The catalogue in force of what is not supported; a version that brings none leaves the shipped one."""
+    own = pack(session, connection).refusals if connection.rules_version else None
+    return _brought(own or shipped().refusals)
+
+
+def shipped_refusal(what: str) -> Refused:
+    """An entry of the shipped catalogue, for what belongs to no connection yet."""
+    return _brought(shipped().refusals)[what]
+
+
+def _brought(table: T | None) -> T:
+    """A table that is there."""
+    assert table is not None  # noqa: S101  # the shipped pack has every table; a test says so
+    return table
 
 
 def store(database: Database, folder: Path, actor: str) -> str:

@@ -55,10 +55,10 @@ def test_an_overlay_declares_no_words() -> None:
 
 
 def test_a_table_of_another_room_is_only_read_strictly() -> None:
-    files = {"permit.yaml": PERMIT + rule("{present: title}"), "permissions.yaml": "levels: [None, Read Only]\n"}
-    assert "permissions.yaml" in load.pack(files).files
-    (problem,) = problems_of({**files, "permissions.yaml": "a: 1\na: 2\n"})
-    assert str(problem) == "permissions.yaml:2:1: `a` stands here twice; it was given on line 1."
+    files = {"permit.yaml": PERMIT + rule("{present: title}"), "web_connector.yaml": "levels: [None, Read Only]\n"}
+    assert "web_connector.yaml" in load.pack(files).files
+    (problem,) = problems_of({**files, "web_connector.yaml": "a: 1\na: 2\n"})
+    assert str(problem) == "web_connector.yaml:2:1: `a` stands here twice; it was given on line 1."
 
 
 def test_a_file_that_is_neither_rules_nor_a_known_table_is_not_passed_over() -> None:
