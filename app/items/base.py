@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -121,11 +121,16 @@ class Surroundings:
 class Record(Protocol):
     """A QuickBooks record as parsed."""
 
-    type: str
+    @property
+    def type(self) -> str: ...
 
     def text(self, path: str) -> str: ...
 
+    def attribute(self, name: str) -> str: ...
+
     def all(self, name: str) -> Sequence[Record]: ...
+
+    def xml(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,8 @@ class Done:
     parent: tuple[str, str] | None = None
     #: the parent's lines as this answer tells them, with its EditSequence; None: it changed, and must be read again
     parent_lines: tuple[str, ...] | None = None
+    #: of a refresh: what its answers come to, taken together
+    report: Content = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -248,9 +255,18 @@ class ItemType:
     reads: ClassVar[tuple[str, ...]] = ()  # needs whose content its words and document look into
     reads_earlier: ClassVar[bool] = False  # whether they look into those before it in its line
     amends: ClassVar[bool] = False  # a change in Procore may be sent once more and written over what QuickBooks holds
+    by_hand: ClassVar[bool] = False  # what cannot be carried may be recorded as typed into QuickBooks by a person
+    watched: ClassVar[str] = ""  # the refresh that shows its record in QuickBooks over and over
+    named_as: ClassVar[str] = ""  # the reference by which transactions name its record: VendorRef
+    part_of_another: ClassVar[bool] = False  # QuickBooks keeps it as lines of another item's record
+    to_complete: ClassVar[tuple[str, ...]] = ()  # what a person adds in QuickBooks to a record Tieout made
+    measure: ClassVar[str] = ""  # as what its amount stands in the tie-out report
     marks: ClassVar[bool] = True  # whether Procore has a place to note that QuickBooks holds it
     grammar: ClassVar[str] = ""
     schema: ClassVar[type[Schema]]
+
+    def prepare(self, procore: Procore) -> None:
+        """Make what must stand in Procore before there can be records of this kind; done again, it makes nothing."""
 
     def fetch(self, procore: Procore) -> Iterator[Content]:
         """Every record of this kind in Procore, in full; deleted ones too, where Procore still tells of them."""
@@ -263,6 +279,10 @@ class ItemType:
     def origin_id(self, content: Content, binding: BindingView) -> str:
         """QuickBooks' id as Procore is to keep it: no other item of the kind may have the same."""
         return binding.quickbooks_id
+
+    def unlinks_freely(self, written: Content) -> bool:
+        """Whether it may be unlinked while QuickBooks still has the record; ``written`` is what Tieout wrote of it."""
+        return not written
 
     def read(self, record: Content) -> Content:
         """Procore's record as the content of a revision. Raises marshmallow.ValidationError."""
@@ -301,9 +321,13 @@ class ItemType:
         """Order among items with the same lock; compares as text."""
         return ""
 
+    def void(self, content: Content) -> bool:
+        """Whether Procore has given it up: void, terminated or deleted."""
+        return bool(content.get("deleted_at"))
+
     def counts(self, content: Content) -> bool:
-        """Whether those behind it in its line must wait for it: not for one that is void or deleted."""
-        return True
+        """Whether those behind it in its line must wait for it."""
+        return not self.void(content)
 
     def keys(self, content: Content, inputs: Content) -> set[str]:
         """Names to look up among the staged records (any list)."""
@@ -317,6 +341,10 @@ class ItemType:
         """ListIDs to look up among the staged records."""
         return {str(v) for f in self.inputs if f.form in {"account", "customer", "item"} and (v := inputs.get(f.name))}
 
+    def list_ids_behind(self, found: Sequence[Staged]) -> set[str]:
+        """ListIDs to look up among the staged records, known only by those the item looks at already."""
+        return set()
+
     def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         """The flat words the rules may look at."""
         raise NotImplementedError
@@ -324,6 +352,10 @@ class ItemType:
     def lines(self, content: Content) -> list[Content]:
         """The lines `each: lines` looks at."""
         return []
+
+    def lines_within(self, content: Content, inputs: Content, around: Surroundings) -> list[Content]:
+        """The same, where they say something of other items too."""
+        return self.lines(content)
 
     def document(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         """What will be written, complete but for QuickBooks' own ids."""
@@ -336,6 +368,22 @@ class ItemType:
     def next_step(self, now: Situation) -> Step:
         """What to do next in QuickBooks. A pure function of what is known."""
         raise NotImplementedError
+
+    def beside(self, now: Situation, record: Record) -> list[str]:
+        """What QuickBooks holds by now otherwise than was written; ``now.document`` is what was, ``now.own`` where."""
+        return []
+
+    def comes_to(self, record: Record, retainage: Collection[str]) -> dict[str, Decimal]:
+        """What its QuickBooks record comes to, by measure; ``retainage`` are the ListIDs of retainage items."""
+        return {}
+
+    def retained(self, content: Content, previous: Content | None) -> Decimal:
+        """The retainage it holds back, or gives back (negative), after the one before it in its line."""
+        return Decimal("0.00")
+
+    def day(self, content: Content, inputs: Content, zone: str) -> str:
+        """The day on which accountants see it, YYYY-MM-DD; empty where Procore dates it nowhere."""
+        return ""
 
     def preview(self, document: Content) -> list[tuple[str, str]]:
         """What will be written, in QuickBooks' words: (column, value)."""

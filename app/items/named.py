@@ -1,17 +1,59 @@
-"""The walk shared by kinds that are names in a QuickBooks list: add, and on doubt look before adding again."""
+"""What kinds share that are names in a QuickBooks list: their two names, and the walk that adds them but once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.core import text
 from app.items.base import Again, Ask, Content, Done, Hold, Record, Refuse, Reply, Situation, Staged, Step
+from app.items.offered import Bar, NewRecord, Offered
 
 #: A record counts as ours only if it was created after hand-out, less this: clocks differ, and
 #: QuickBooks' time offsets do not follow daylight saving.
 CLOCK_SLACK = timedelta(hours=2)
 
 SPOKEN = {"Customer": "customer", "Vendor": "vendor", "Employee": "employee", "OtherName": "other name"}
+
+
+class Named(Offered):
+    """A kind with a name in Procore, and perhaps another in QuickBooks; the longer one goes to Notes there."""
+
+    def name(self, content: Content) -> str:
+        return text.squeeze(content["name"])
+
+    def keys(self, content: Content, inputs: Content) -> set[str]:
+        return {text.same_name(self.quickbooks_name(content, inputs))}
+
+    def quickbooks_name(self, content: Content, inputs: Content) -> str:
+        """What the approver typed, or Procore's own name."""
+        return text.squeeze(inputs.get("quickbooks_name")) or self.name(content)
+
+    def names(self, content: Content, inputs: Content) -> Content:
+        """The name and the notes of a document."""
+        name, legal = self.quickbooks_name(content, inputs), self.name(content)
+        return {"name": name, "notes": None if legal == name else legal}
+
+    def why_not_add(self, staged: Staged, settings: Mapping[str, Any]) -> Bar | None:
+        return None if staged.active else inactive(staged)
+
+    def why_not_link(self, staged: Staged) -> Bar | None:
+        return None if staged.active else inactive(staged)
+
+
+def inactive(staged: Staged) -> Bar:
+    """QuickBooks hides it, so it is not to be carried on with."""
+    return Bar(
+        f"{staged.full_name} is inactive in QuickBooks.",
+        "Make it active in QuickBooks and press Refresh, or archive it here.",
+    )
+
+
+def made_from(staged: Staged, path: str, part: str, fields: Content, **look: str) -> NewRecord:
+    """A record to be made in Procore: the name and whatever QuickBooks knows of the rest."""
+    known = {name: value for name, value in fields.items() if value not in ("", None)}
+    return NewRecord(path, part, {"name": text.squeeze(staged.name), **known}, look)
 
 
 def taken_by(name: str, others: tuple[Staged, ...], item_id: int | None) -> str:

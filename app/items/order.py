@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from marshmallow import fields
 
 from app.core import money, text
-from app.items.base import Content, Loose, Need, Record
+from app.items.base import Content, Loose, Need, Record, Situation
+from app.items.ports import Procore
 
 
 class CostCodeRef(Loose):
@@ -39,6 +41,23 @@ class ProjectRef(Loose):
 class VendorRef(Loose):
     id = fields.Integer(required=True)
     company = fields.String(load_default="")
+
+
+def in_full(procore: Procore, row: Content, path: str, *, project_id: int, **parents: int) -> Content:
+    """A record of a list with its lines, each with its cost code in full: Procore may tell only its id and name.
+
+    A deleted one can no longer be read alone; it comes without lines, marked by ``deleted_at``.
+    """
+    if row.get("deleted_at"):
+        return {**row, "line_items": []}
+    record: Content = procore.get(path, project_id=project_id, **parents)
+    codes = procore.cost_codes(project_id)
+
+    def filled(code: Content | None) -> Content | None:
+        return {**codes.get(code["id"], {}), **code} if code else code
+
+    lines = [{**line, "cost_code": filled(line.get("cost_code"))} for line in record["line_items"]]
+    return {**record, "line_items": lines}
 
 
 def line_amount(line: Content) -> Decimal:
@@ -139,3 +158,29 @@ def preview_lines(lines: list[Content], word: str, start: int) -> list[tuple[str
         )
 
     return [(f"{word} {number}", shown(line)) for number, line in enumerate(lines, start)]
+
+
+def total(record: Record) -> Decimal:
+    """What the lines of an order come to: without tax, as Procore counts."""
+    lines = record.all("PurchaseOrderLineRet")
+    return sum((money.money(line.text("Amount") or "0") for line in lines), Decimal("0.00"))
+
+
+def beside(now: Situation, record: Record, own: Sequence[str]) -> list[str]:
+    """What an order holds otherwise than was written; ``own`` are the TxnLineIDs of its lines, the title's first."""
+    rows = {row.text("TxnLineID"): row for row in record.all("PurchaseOrderLineRet")}
+    found = []
+    for number, (line, line_id) in enumerate(zip(now.document["lines"], own[1:], strict=False), 2):
+        row = rows.get(line_id)
+        approved = money.shown(money.decimal(line["amount"]))
+        if row is None:
+            found.append(f"Line {number}: QuickBooks no longer has it, approved {approved}")
+            continue
+        if money.decimal(row.text("Amount") or "0") != money.decimal(line["amount"]):
+            found.append(f"Line {number}: QuickBooks has {row.text('Amount') or '0.00'}, approved {approved}")
+        if money.decimal(row.text("Quantity") or "0") != money.decimal(line["quantity"]):
+            found.append(f"Line {number}: QuickBooks has quantity {row.text('Quantity')}, approved {line['quantity']}")
+        item = now.bound.get(("cost_code", line["cost_code"]))
+        if item and row.text("ItemRef/ListID") != item.quickbooks_id:
+            found.append(f"Line {number}: QuickBooks has item {row.text('ItemRef/FullName') or 'none'}")
+    return found

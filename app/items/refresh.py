@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from app.items.base import Again, Ask, Content, Done, Record, Refuse, Situation, Staged, Step
 
@@ -29,26 +29,52 @@ class Refresh:
     incremental: ClassVar[bool] = False
     #: The countries whose editions have it.
     countries: ClassVar[tuple[str, ...]] = ()
+    #: What is asked, one after the other.
+    steps: ClassVar[tuple[str, ...]] = ("page",)
+    #: Kinds whose bindings it looks at: of the project it is asked for, or all of them.
+    needs: ClassVar[tuple[str, ...]] = ()
 
     def begins_with_read(self, document: Content) -> bool:
         """A refresh only ever asks."""
         return True
 
+    def why_not(self, host: Mapping[str, Any]) -> str:
+        """Why this edition cannot be asked for it, or nothing."""
+        country = str(host.get("country") or "")
+        if self.countries and country and country not in self.countries:
+            return f"{self.label}: {' and '.join(self.countries)} editions only; this QuickBooks is from {country}."
+        return ""
+
     def next_step(self, now: Situation) -> Step:
-        """Ask page after page until nothing remains. ``now.document`` holds what it was asked for."""
+        """Ask step after step, each until nothing of it remains. ``now.document`` holds what it was asked for."""
         last = now.last
-        if last is None or last.outcome == "unknown":
-            return Ask("page", writes=False, context=self._page(now, ""))
-        if last.outcome in {"found", "empty", "saved"}:
-            if self.iterates and last.remaining > 0 and last.iterator_id:
-                return Ask("page", writes=False, context=self._page(now, last.iterator_id))
-            return Done(record=self.name, quickbooks_id="")
-        if last.outcome == "retry":
+        if why := self.why_not(now.host):
+            return Refuse(why, "Nothing was asked.")
+        if last is not None and last.outcome == "retry":
             return Again(last.sentence)
-        return Refuse(last.sentence, last.what_to_do)
+        if last is not None and last.outcome not in {"found", "empty", "saved", "unknown"}:
+            return Refuse(last.sentence, last.what_to_do)
+        for step in self.steps[self.steps.index(last.step) if last else 0 :]:
+            context = self.asks(now, step)
+            if context is not None:
+                return Ask(step, writes=False, context=context)
+        return Done(record=self.name, quickbooks_id="", report=self.report(now))
+
+    def asks(self, now: Situation, step: str) -> Content | None:
+        """What a step asks next; None when there is nothing more. By default page after page of one list."""
+        last = next((reply for reply in reversed(now.replies) if reply.step == step), None)
+        if last is None or last.outcome == "unknown":
+            return self._page(now, "")
+        if self.iterates and last.remaining > 0 and last.iterator_id:
+            return self._page(now, last.iterator_id)
+        return None
 
     def _page(self, now: Situation, iterator_id: str) -> Content:
         return {"iterator_id": iterator_id, "max_returned": self.page_size}
+
+    def report(self, now: Situation) -> Content:
+        """What all answers come to, taken together, for those that are not lists; kept by a service."""
+        return {}
 
     def stage_all(self, record: Record, asked: Content) -> Iterable[Staged]:
         """What to keep of one answered record; ``asked`` is what the refresh was asked for."""

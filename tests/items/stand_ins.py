@@ -26,6 +26,9 @@ class Rec:
     def text(self, path: str) -> str:
         return self.texts.get(path, "")
 
+    def attribute(self, name: str) -> str:
+        return self.texts.get(f"@{name}", "")
+
     def all(self, name: str) -> Sequence[Rec]:
         return [line for line in self.lines if line.type == name]
 

@@ -159,3 +159,30 @@ def test_a_new_item_is_added_and_bound_as_a_service_item() -> None:
     assert done.differences == (
         "SalesAndPurchase/ExpenseAccountRef/ListID: QuickBooks saved “80-OTHER”, approved “80-E”",
     )
+
+
+DIVISION = staged("ItemService", "03 Concrete", "80-D")
+
+
+@pytest.mark.requirement("ACC-21")
+def test_a_new_item_is_flat_or_stands_below_the_one_chosen() -> None:
+    assert (document()["parent"], document()["parent_name"]) == (None, None)
+    below = document(DIVISION, inputs={"parent": "80-D", "choice": "create"})
+    assert (below["parent"], below["parent_name"]) == ("80-D", "03 Concrete")
+    assert ("Subitem of", "03 Concrete") in CODE.preview(below)
+    linked = document(DIVISION, inputs={"parent": "80-D", "link": "80-D", "choice": "link"})
+    assert (linked["link"], linked["parent"]) == ("80-D", None)
+
+
+@pytest.mark.requirement("ACC-21")
+@pytest.mark.parametrize(
+    ("item", "problem"),
+    [
+        (DIVISION, ""),
+        (staged("ItemService", "03 Concrete", "80-D", active=False), "03 Concrete is inactive in QuickBooks"),
+        (staged("ItemInventory", "Bolts", "80-D"), "the item chosen is no service item of QuickBooks"),
+        (staged("ItemService", "Gone", "80-GONE"), "the item chosen is no service item of QuickBooks"),
+    ],
+)
+def test_the_rules_see_whether_the_item_above_can_be_used(item: Any, problem: str) -> None:
+    assert words(item, inputs={"parent": "80-D"})["parent_problem"] == problem

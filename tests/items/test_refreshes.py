@@ -11,6 +11,8 @@ from app.items.base import Again, Ask, Done, Refuse, Situation
 from tests.items.stand_ins import Rec, reply
 
 REFRESHES = registry.refreshes()
+#: Those that read one list; the others ask in steps of their own.
+LISTS = ["accounts", "customers", "estimates", "items", "vendors"]
 BY_PAGES = pytest.mark.parametrize("name", ["customers", "items", "vendors"])
 
 
@@ -22,7 +24,7 @@ def page(iterator: str) -> Ask:
     return Ask("page", writes=False, context={"iterator_id": iterator, "max_returned": 100})
 
 
-@pytest.mark.parametrize("name", sorted(REFRESHES))
+@pytest.mark.parametrize("name", LISTS)
 def test_it_only_reads(name: str) -> None:
     assert REFRESHES[name].begins_with_read({})
     assert step(name) == page("")
@@ -44,7 +46,7 @@ def test_quickbooks_answers_the_chart_of_accounts_at_once() -> None:
     assert isinstance(step("accounts", reply("page", "found", iterator_id="{1}", remaining=5)), Done)
 
 
-@pytest.mark.parametrize("name", sorted(REFRESHES))
+@pytest.mark.parametrize("name", LISTS)
 def test_an_empty_list_is_a_list_and_a_refusal_is_passed_on(name: str) -> None:
     assert isinstance(step(name, reply("page", "empty")), Done)
     assert step(name, reply("page", "retry")) == Again("QuickBooks said no.")
@@ -67,7 +69,14 @@ def test_a_staged_record_keeps_its_type_its_place_and_whether_it_is_active() -> 
     [
         ("accounts", {"AccountType": "Income", "AccountNumber": "4000"}, {"account_type": "Income", "number": "4000"}),
         ("customers", {"ParentRef/ListID": "80-C"}, {"parent": "80-C", "company": ""}),
-        ("vendors", {"Phone": "555", "VendorAddress/City": "Everett"}, {"phone": "555", "city": "Everett"}),
+        ("customers", {"BillAddress/Addr1": "1 Pier", "CompanyName": "n Inc."}, {"street": "1 Pier"}),
+        ("customers", {"BillAddress/Addr1": "PO Box 1", "ShipAddress/Addr1": "1 Pier"}, {"street": "1 Pier"}),
+        ("vendors", {"Phone": "555", "Fax": "556"}, {"phone": "555", "fax": "556"}),
+        (
+            "vendors",
+            {"VendorAddress/Addr1": "N", "VendorAddress/Addr2": "1 Pit Road", "VendorAddress/City": "Everett"},
+            {"street": "1 Pit Road", "city": "Everett", "state": "", "zip": ""},
+        ),
         (
             "items",
             {"SalesOrPurchase/AccountRef/FullName": "Subcontractors"},
@@ -79,5 +88,5 @@ def test_each_list_keeps_the_fields_somebody_will_ask_for(
     name: str, record: dict[str, str], kept: dict[str, str]
 ) -> None:
     found = REFRESHES[name].stage(Rec("XRet", {"Name": "n", **record}))
-    assert found.data == kept
+    assert kept.items() <= found.data.items()
     assert found.full_name == "n"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from marshmallow import fields
 
 from app.core import clock, money, text
-from app.items import order
+from app.items import measures, order
 from app.items.base import (
     Again,
     Ask,
@@ -29,6 +29,10 @@ from app.items.base import (
     Step,
     Surroundings,
 )
+from app.items.ports import Procore, Told
+
+#: Procore's resource for each type of commitment.
+CONTRACTS = {"subcontract": "work_order_contracts", "purchase_order": "purchase_order_contracts"}
 
 APPROVED = {"approved", "complete"}
 VOID = {"void", "terminated"}
@@ -73,6 +77,8 @@ class Commitment(ItemType):
     grammar = GRAMMAR
     schema = CommitmentSchema
     settings = ("zone",)
+    watched = "purchase_orders"
+    measure = measures.COMMITTED
     fields = (
         Field("Date created", "created_at", "Date", "the day in the company's time zone"),
         Field("Commitment #", "number", "P.O. No.", "at most 11 characters; another number may be given"),
@@ -91,6 +97,20 @@ class Commitment(ItemType):
         Input("message", "Vendor message", max_length=99, suggest="message"),
         Input("send_anyway", "Send anyway, because", help="QuickBooks already has an order of this number."),
     )
+
+    def fetch(self, procore: Procore) -> Iterator[Content]:
+        for project in procore.projects():
+            for kind, resource in CONTRACTS.items():
+                params = {"project_id": project["id"], "view": "extended", "filters[include_deleted]": "with"}
+                for row in procore.pages(f"/rest/v1.0/{resource}", **params):
+                    path = f"/rest/v1.0/{resource}/{row['id']}"
+                    record = order.in_full(procore, row, path, project_id=project["id"])
+                    yield {**record, "type": kind, "project_id": project["id"]}
+
+    def tell(self, procore: Procore, told: Told) -> None:
+        resource = CONTRACTS[told.content["type"]]
+        body = {"project_id": told.project_id, resource.removesuffix("s"): told.origin}
+        procore.patch(f"/rest/v1.0/{resource}/{told.procore_id}", body)
 
     def name(self, content: Content) -> str:
         return str(content["number"])
@@ -114,12 +134,14 @@ class Commitment(ItemType):
             *order.code_needs(content["line_items"]),
         ]
 
+    def void(self, content: Content) -> bool:
+        return (content["status"] or "").lower() in VOID or bool(content["deleted_at"])
+
     def lines(self, content: Content) -> list[Content]:
         return order.rule_lines(content["line_items"])
 
     def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         message = self._message(content, inputs)
-        status = (content["status"] or "").lower()
         return {
             "number": content["number"],
             "quickbooks_number": self._number(content, inputs),
@@ -134,17 +156,15 @@ class Commitment(ItemType):
             "tax": order.tax(content["line_items"]),
             "currency": "",
             "procore_status": content["status"] or "",
-            "voided": status in VOID or bool(content["deleted_at"]),
+            "voided": self.void(content),
             "not_in_quickbooks": order.characters(content["title"], message, lines=content["line_items"]),
         }
 
     def document(self, content: Content, inputs: Content, around: Surroundings) -> Content:
-        zone = around.settings.get("zone") or "UTC"
-        created = datetime.fromisoformat(content["created_at"]).astimezone(ZoneInfo(zone))
         return {
             "number": self._number(content, inputs),
             "procore_number": content["number"],
-            "date": clock.local_date(created, zone).isoformat(),
+            "date": self.day(content, inputs, around.settings.get("zone") or "UTC"),
             "title": content["title"] or content["number"],
             "message": self._message(content, inputs) or None,
             "company": str(content["vendor"]["id"]),
@@ -223,6 +243,24 @@ class Commitment(ItemType):
             differences=tuple(differences),
             adopted=adopted,
         )
+
+    def beside(self, now: Situation, record: Record) -> list[str]:
+        own = now.own.lines if now.own else ()
+        mine = own[: len(now.document["lines"]) + 1]
+        found = order.beside(now, record, mine)
+        by_hand = [row for row in record.all("PurchaseOrderLineRet") if row.text("TxnLineID") not in own]
+        if by_hand:
+            worth = sum((money.decimal(row.text("Amount") or "0") for row in by_hand), Decimal(0))
+            found.append(f"Lines made by hand: {len(by_hand)}, worth {money.shown(worth)}")
+        if record.text("VendorRef/ListID") != refs_of(now)["vendor"]:
+            found.append(f"QuickBooks has it under vendor {record.text('VendorRef/FullName')}")
+        return found
+
+    def comes_to(self, record: Record, retainage: Collection[str]) -> dict[str, Decimal]:
+        return {measures.COMMITTED: order.total(record)}
+
+    def day(self, content: Content, inputs: Content, zone: str) -> str:
+        return clock.local_date(datetime.fromisoformat(content["created_at"]), zone).isoformat()
 
     def preview(self, document: Content) -> list[tuple[str, str]]:
         head = [

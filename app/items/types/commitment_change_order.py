@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from marshmallow import fields
 
-from app.items import order
+from app.items import measures, order
 from app.items.base import (
     Again,
     Ask,
+    BindingView,
     Content,
     Done,
     Field,
@@ -24,6 +26,7 @@ from app.items.base import (
     Step,
     Surroundings,
 )
+from app.items.ports import Procore, Told
 
 #: A purchase order somebody keeps editing is not chased for ever.
 MOST_TRIES = 3
@@ -60,10 +63,13 @@ class CommitmentChangeOrder(ItemType):
 
     kind, label, plural = "commitment_change_order", "Change order", "Change orders"
     quickbooks, order = "Purchase Order lines", 50
+    part_of_another = True
     places = "Procore: project, Commitments, the commitment's Change Orders · QuickBooks: lines of its purchase order"
     grammar = GRAMMAR
     schema = ChangeOrderSchema
     reads = ("commitment",)
+    watched = "purchase_orders"
+    measure = measures.COMMITTED
     fields = (
         Field("Title", "title", "Description, first added row"),
         Field("Cost Code (line)", "line_items.cost_code", "Item"),
@@ -73,6 +79,26 @@ class CommitmentChangeOrder(ItemType):
         Field("Contract Amount or Subtotal (line)", "line_items.extended_amount", "Amount"),
         Field("Date, number, company, description", "the commitment's", "kept as first exported"),
     )
+
+    def fetch(self, procore: Procore) -> Iterator[Content]:
+        for project in procore.projects():
+            params = {"project_id": project["id"], "filters[include_deleted]": "with"}
+            for row in procore.pages("/rest/v1.0/change_order_packages", **params):
+                path, parents = f"/rest/v1.0/change_order_packages/{row['id']}", {"contract_id": row["contract_id"]}
+                record = order.in_full(procore, row, path, project_id=project["id"], **parents)
+                yield {**record, **parents, "project_id": project["id"]}
+
+    def tell(self, procore: Procore, told: Told) -> None:
+        body = {
+            "project_id": told.project_id,
+            "contract_id": told.content["contract_id"],
+            "change_order": told.origin,
+        }
+        procore.patch(f"/rest/v1.0/change_order_packages/{told.procore_id}", body)
+
+    def origin_id(self, content: Content, binding: BindingView) -> str:
+        """It shares the order's TxnID with the commitment; its first line tells it apart."""
+        return f"{binding.quickbooks_id}|{binding.lines[0]}"
 
     def name(self, content: Content) -> str:
         return f"CO {content['number']}"
@@ -100,12 +126,14 @@ class CommitmentChangeOrder(ItemType):
             *order.code_needs(content["line_items"]),
         ]
 
+    def void(self, content: Content) -> bool:
+        return (content["status"] or "").lower() == "void" or bool(content["deleted_at"])
+
     def lines(self, content: Content) -> list[Content]:
         return order.rule_lines(content["line_items"])
 
     def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         parent = self._commitment(around)
-        status = (content["status"] or "").lower()
         return {
             "number": content["number"],
             "title": content["title"] or "",
@@ -115,7 +143,7 @@ class CommitmentChangeOrder(ItemType):
             "amount": self.amount(content),
             "tax": order.tax(content["line_items"]),
             "procore_status": content["status"] or "",
-            "voided": status == "void" or bool(content["deleted_at"]),
+            "voided": self.void(content),
             "not_in_quickbooks": order.characters(content["title"], lines=content["line_items"]),
         }
 
@@ -208,6 +236,9 @@ class CommitmentChangeOrder(ItemType):
             parent=("commitment", now.document["commitment"]),
             parent_lines=tuple(line.text("TxnLineID") for line in lines),
         )
+
+    def beside(self, now: Situation, record: Record) -> list[str]:
+        return order.beside(now, record, now.own.lines if now.own else ())
 
     def preview(self, document: Content) -> list[tuple[str, str]]:
         head = [("Purchase order", document["commitment_number"]), ("Added line 1", document["title"])]

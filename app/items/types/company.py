@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
 from marshmallow import fields
 
 from app.core import text
-from app.items import named
-from app.items.base import BOTH, Content, Field, Input, ItemType, Loose, Situation, Step, Surroundings
+from app.items import addresses, named
+from app.items.base import BOTH, Content, Field, Input, Loose, Situation, Staged, Step, Surroundings
+from app.items.offered import Difference, Features, NewRecord
+from app.items.ports import Procore, Told
 
 GRAMMAR = """
 VendorAddRq: VendorAdd!, $Answer
@@ -38,12 +43,17 @@ class CompanySchema(Loose):
     is_active = fields.Boolean(load_default=True)
 
 
-class Company(ItemType):
+class Company(named.Named):
     """Procore's company becomes a vendor; a change in Procore later never changes the vendor."""
 
     kind, label, plural, quickbooks = "company", "Company", "Companies", "Vendor"
     direction, order = BOTH, 20
+    source, types, adds, follows = "vendors", ("Vendor",), True, "vendor_auto_update"
+    archived_report = "archived_companies"
+    to_complete = ("terms", "tax ID", "1099 eligibility")
     places = "Procore: Directory, Companies · QuickBooks: Vendor Center, Vendors"
+    watched = "vendors"
+    named_as = "VendorRef"
     grammar = GRAMMAR
     schema = CompanySchema
     fields = (
@@ -65,17 +75,41 @@ class Company(ItemType):
         ),
     )
 
-    def name(self, content: Content) -> str:
-        return text.squeeze(content["name"])
+    def fetch(self, procore: Procore) -> Iterator[Content]:
+        return procore.pages("/rest/v1.0/vendors", company_id=procore.company_id, view="extended")
+
+    def tell(self, procore: Procore, told: Told) -> None:
+        body = {"company_id": procore.company_id, "vendor": told.origin}
+        procore.patch(f"/rest/v1.0/vendors/{told.procore_id}", body)
+
+    def new_record(self, staged: Staged, settings: Mapping[str, Any]) -> NewRecord:
+        return named.made_from(staged, "/rest/v1.0/vendors", "vendor", _as_procore(staged))
+
+    def features(self, content: Content) -> Features:
+        return Features(self.name(content), _phone(content["business_phone"]))
+
+    def features_of(self, staged: Staged) -> Features:
+        return Features(staged.name, _phone(staged.data.get("phone")))
+
+    def differences(self, staged: Staged, content: Content) -> Sequence[Difference]:
+        """What QuickBooks says of name, address, phone and fax; what it leaves empty says nothing."""
+        said = {"name": text.squeeze(staged.name), **_as_procore(staged)}
+        labels = {field.procore: field.label for field in self.fields}
+        return [
+            Difference(labels[name], name, value, content[name] or "", is_name=name == "name")
+            for name, value in said.items()
+            if value and text.squeeze(value) != text.squeeze(content[name])
+        ]
+
+    def unlinks_freely(self, written: Content) -> bool:
+        """A vendor that others use cannot be deleted, and need not be."""
+        return True
 
     def title(self, content: Content) -> str:
         return ", ".join(filter(None, (content.get("city"), content.get("state_code"))))
 
-    def keys(self, content: Content, inputs: Content) -> set[str]:
-        return {text.same_name(self._name(content, inputs))}
-
     def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
-        name = self._name(content, inputs)
+        name = self.quickbooks_name(content, inputs)
         match = next(
             (
                 s.name
@@ -103,12 +137,11 @@ class Company(ItemType):
         }
 
     def document(self, content: Content, inputs: Content, around: Surroundings) -> Content:
-        name, legal = self._name(content, inputs), self.name(content)
+        names = self.names(content, inputs)
         return {
-            "name": name,
-            "notes": None if legal == name else legal,
+            **names,
             "address": {
-                "addr1": name,
+                "addr1": names["name"],
                 "addr2": content["address"] or None,
                 "city": content["city"] or None,
                 "state": content["state_code"] or None,
@@ -136,5 +169,21 @@ class Company(ItemType):
             ("Notes", document["notes"] or ""),
         ]
 
-    def _name(self, content: Content, inputs: Content) -> str:
-        return text.squeeze(inputs.get("quickbooks_name")) or self.name(content)
+
+def _as_procore(staged: Staged) -> Content:
+    """What QuickBooks knows of a vendor beside its name, under Procore's names."""
+    known = staged.data
+    return {
+        "address": known.get("street") or "",
+        "city": known.get("city") or "",
+        "state_code": addresses.state_code(known.get("state") or "") or "",
+        "zip": known.get("zip") or "",
+        "business_phone": known.get("phone") or "",
+        "fax_number": known.get("fax") or "",
+    }
+
+
+def _phone(number: str | None) -> dict[str, str]:
+    """A telephone number by its last ten digits: people write the rest in many ways."""
+    digits = "".join(character for character in number or "" if character.isdigit())
+    return {"phone": digits[-10:]} if len(digits) >= 7 else {}

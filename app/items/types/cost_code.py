@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marshmallow import fields
@@ -16,7 +16,6 @@ from app.items.base import (
     Done,
     Field,
     Input,
-    ItemType,
     Loose,
     Refuse,
     Situation,
@@ -24,6 +23,8 @@ from app.items.base import (
     Step,
     Surroundings,
 )
+from app.items.offered import Bar, Features, Offered
+from app.items.ports import Procore, Told
 
 INCOME_TYPES = ("Income", "OtherIncome")
 EXPENSE_TYPES = ("CostOfGoodsSold", "Expense", "OtherExpense", "OtherCurrentAsset")
@@ -70,6 +71,8 @@ ItemServiceQueryRq iterates: $ListQuery
 ItemQueryRq iterates: $ListQuery
 """
 
+LISTS, LIST_NAME = "/rest/v1.0/standard_cost_code_lists", "QuickBooks Standard Cost Codes"
+
 
 class CostCodeSchema(Loose):
     id = fields.Integer(required=True)
@@ -80,14 +83,16 @@ class CostCodeSchema(Loose):
     custom_segment = fields.String(allow_none=True, load_default=None)
 
 
-class CostCode(ItemType):
+class CostCode(Offered):
     """Procore's code becomes a two-sided service item: purchases post to one account, sales to another."""
 
     kind, label, plural, quickbooks = "cost_code", "Cost code", "Cost codes", "Item"
     order = 30
+    source, types = "items", ("ItemService",)
     places = (
         "Procore: Admin, Work Breakdown Structure, list QuickBooks Standard Cost Codes · QuickBooks: Lists, Item List"
     )
+    watched = "items"
     grammar = GRAMMAR
     schema = CostCodeSchema
     settings = ("income_account", "expense_account")
@@ -106,7 +111,65 @@ class CostCode(ItemType):
             choices=(("", "decide by itself"), ("link", "link the existing item"), ("create", "create a new item")),
         ),
         Input("link", "Item to link", form="item"),
+        Input("parent", "Subitem of", form="item", help="Empty: the new item stands by itself, as it usually does."),
     )
+
+    def prepare(self, procore: Procore) -> None:
+        """The company's list for accounting; a company that has one keeps it, whatever its name."""
+        lists = list(procore.pages(LISTS, company_id=procore.company_id))
+        if any(row["is_erp_list"] for row in lists):
+            return
+        company = {"company_id": procore.company_id}
+        mine = next((row for row in lists if row["name"] == LIST_NAME), None)
+        mine = mine or procore.post(LISTS, {**company, "standard_cost_code_list": {"name": LIST_NAME}})
+        procore.patch(f"{LISTS}/{mine['id']}", {**company, "standard_cost_code_list": {"is_erp_list": True}})
+
+    def fetch(self, procore: Procore) -> Iterator[Content]:
+        """The codes of the list that belongs to accounting, divisions first; then those of one project only."""
+        company = {"company_id": procore.company_id}
+        for row in procore.pages(LISTS, **company):
+            if row["is_erp_list"]:
+                params = {**company, "standard_cost_code_list_id": row["id"], "view": "extended"}
+                yield from procore.pages("/rest/v1.0/standard_cost_codes", **params)
+        for project in procore.projects():
+            for code in procore.cost_codes(project["id"]).values():
+                if code["standard_cost_code_id"] is None:
+                    yield {**code, "project_id": project["id"]}
+
+    def tell(self, procore: Procore, told: Told) -> None:
+        """Standard cost codes take origins through their sync action alone, and have no code people see."""
+        origin = {name: value for name, value in told.origin.items() if name != "origin_code"}
+        body = {
+            "company_id": procore.company_id,
+            "standard_cost_code_list_id": told.content["standard_cost_code_list_id"],
+            "updates": [{"id": told.procore_id, **origin}],
+        }
+        procore.patch("/rest/v1.0/standard_cost_codes/sync", body)
+
+    def why_not_link(self, staged: Staged) -> Bar | None:
+        """Only an active service item with an account for what is bought and one for what is sold."""
+        if staged.type not in self.types:
+            return Bar(refusal="other-item-types")
+        if not staged.active:
+            return named.inactive(staged)
+        if not (account := staged.data.get("one_sided_account")):
+            return None
+        return Bar(
+            f"{staged.full_name} posts to one account only, {account}, so costs and income would meet there.",
+            f"In QuickBooks open {staged.full_name}, tick “This service is used in assemblies or is performed by a "
+            "subcontractor or partner”, give it an expense and an income account, and press Refresh here.",
+        )
+
+    def features(self, content: Content) -> Features:
+        return Features(self.name(content), {"code": text.same_name(self.name(content))})
+
+    def features_of(self, staged: Staged) -> Features:
+        """A service item is often called by the code and its description: ``03-300 Concrete``."""
+        return Features(staged.full_name, {"code": text.same_name(staged.name).split(" ", 1)[0]})
+
+    def unlinks_freely(self, written: Content) -> bool:
+        """An item that was there before may stay; one that Tieout made goes first."""
+        return not written or bool(written.get("link"))
 
     def name(self, content: Content) -> str:
         return text.squeeze(content["full_code"])
@@ -119,7 +182,7 @@ class CostCode(ItemType):
 
     def list_ids(self, inputs: Content, settings: Mapping[str, Any]) -> set[str]:
         chosen = [inputs.get(n) or settings.get(n) for n in ("income_account", "expense_account")]
-        return {str(v) for v in [*chosen, inputs.get("link")] if v}
+        return {str(v) for v in [*chosen, inputs.get("link"), inputs.get("parent")] if v}
 
     def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         income, expense = (
@@ -140,6 +203,7 @@ class CostCode(ItemType):
             "link_name": link.full_name if link else "",
             "link_problem": _one_sided(link) if link else "",
             "link_is_parent": bool(link and link.data.get("has_children")),
+            "parent_problem": self._parent_problem(inputs, around),
             "project_specific": content["project_id"] is not None,
             "custom_segment": content["custom_segment"] or "",
             "procore_status": "active",
@@ -148,9 +212,11 @@ class CostCode(ItemType):
 
     def document(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         link = self._link(content, inputs, around)
+        parent = None if link else around.by_id(inputs.get("parent"))
         return {
             "name": self.name(content),
-            "parent": None,
+            "parent": parent.list_id if parent else None,
+            "parent_name": parent.full_name if parent else None,
             "description": content["name"],
             "income_account": _named(self._account("income_account", inputs, around)),
             "expense_account": _named(self._account("expense_account", inputs, around)),
@@ -165,6 +231,7 @@ class CostCode(ItemType):
         if not document["link"]:
             same = [
                 ("Name", document["name"]),
+                ("ParentRef/ListID", document["parent"] or ""),
                 ("SalesAndPurchase/SalesDesc", document["description"]),
                 ("SalesAndPurchase/PurchaseDesc", document["description"]),
                 ("SalesAndPurchase/IncomeAccountRef/ListID", document["income_account"]["list_id"]),
@@ -189,12 +256,22 @@ class CostCode(ItemType):
             return [("Item", document["name"]), ("Written", "nothing: the existing service item is linked")]
         return [
             ("Item Name/Number", document["name"]),
+            ("Subitem of", document["parent_name"] or ""),
             ("Type", "Service"),
             ("Description on Purchase Transactions", document["description"]),
             ("Description on Sales Transactions", document["description"]),
             ("Expense Account", document["expense_account"]["name"]),
             ("Income Account", document["income_account"]["name"]),
         ]
+
+    def _parent_problem(self, inputs: Content, around: Surroundings) -> str:
+        """Why the chosen item cannot stand above a new one; nothing where it can, or none is chosen."""
+        if not inputs.get("parent"):
+            return ""
+        parent = around.by_id(inputs["parent"])
+        if parent is None or parent.type != "ItemService":
+            return "the item chosen is no service item of QuickBooks"
+        return "" if parent.active else f"{parent.full_name} is inactive in QuickBooks"
 
     def _account(self, which: str, inputs: Content, around: Surroundings) -> Staged | None:
         found = around.by_id(inputs.get(which) or around.settings.get(which))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.items import addresses
 from app.items.base import Content, Record
 from app.items.refresh import Refresh
 
@@ -15,4 +16,6 @@ class Customers(Refresh):
     grammar = GRAMMAR
 
     def keep(self, record: Record) -> Content:
-        return {"parent": record.text("ParentRef/ListID"), "company": record.text("CompanyName")}
+        ship = addresses.kept(record, "ShipAddress")
+        place = ship if any(ship.values()) else addresses.kept(record, "BillAddress")
+        return {"parent": record.text("ParentRef/ListID"), "company": record.text("CompanyName"), **place}

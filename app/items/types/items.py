@@ -16,4 +16,9 @@ class Items(Refresh):
 
     def keep(self, record: Record) -> Content:
         one_sided = record.text("SalesOrPurchase/AccountRef/FullName")
-        return {"one_sided_account": one_sided, "parent": record.text("ParentRef/ListID")}
+        purchases = record.text("SalesAndPurchase/ExpenseAccountRef/ListID")
+        return {
+            "one_sided_account": one_sided,
+            "account": purchases or record.text("SalesOrPurchase/AccountRef/ListID"),  # where a bill posts it
+            "parent": record.text("ParentRef/ListID"),
+        }

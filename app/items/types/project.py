@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from marshmallow import fields
 
 from app.core import text
-from app.items import named
-from app.items.base import BOTH, Content, Field, Input, ItemType, Loose, Situation, Step, Surroundings
+from app.items import addresses, named
+from app.items.base import BOTH, Content, Field, Input, Loose, Situation, Staged, Step, Surroundings
+from app.items.offered import Bar, NewRecord
+from app.items.ports import Procore, Told
 
 GRAMMAR = """
 CustomerAddRq: CustomerAdd!, $Answer
@@ -38,12 +40,14 @@ class ProjectSchema(Loose):
     standard_cost_code_list_id = fields.Integer(allow_none=True, load_default=None)
 
 
-class Project(ItemType):
+class Project(named.Named):
     """Procore's project becomes a job; whether jobs are customers is a setting of the connection."""
 
     kind, label, plural, quickbooks = "project", "Project", "Projects", "Job"
     direction, order = BOTH, 10
+    source, types, adds, never_links = "customers", ("Customer",), True, "link-existing-project"
     places = "Procore: project, Admin tab · QuickBooks: Customer Center, Customers & Jobs"
+    watched = "customers"
     grammar = GRAMMAR
     schema = ProjectSchema
     settings = ("customers_are_jobs",)
@@ -59,8 +63,42 @@ class Project(ItemType):
         Input("customer", "Customer", form="customer", help="The job is made beneath this customer."),
     )
 
-    def name(self, content: Content) -> str:
-        return text.squeeze(content["name"])
+    def fetch(self, procore: Procore) -> Iterator[Content]:
+        return iter(procore.projects())
+
+    def tell(self, procore: Procore, told: Told) -> None:
+        body = {"company_id": procore.company_id, "project": told.origin}
+        procore.patch(f"/rest/v1.0/projects/{told.procore_id}", body)
+
+    def why_not_add(self, staged: Staged, settings: Mapping[str, Any]) -> Bar | None:
+        """Where customers are jobs, only customers become projects; else only jobs directly under a customer."""
+        top = bool(settings.get("customers_are_jobs"))
+        if staged.sublevel >= 2:
+            return Bar(refusal="tier-3-jobs")
+        if top and staged.sublevel:
+            return Bar(
+                f"Customers are jobs in this connection, so the job {staged.full_name} cannot become a project.",
+                "Add its customer, or have the setting “Customers are jobs” changed.",
+            )
+        if not top and not staged.sublevel:
+            return Bar(
+                f"{staged.full_name} is a customer; only the jobs directly under customers become projects.",
+                "Create a job under it in QuickBooks and press Refresh.",
+            )
+        return super().why_not_add(staged, settings)
+
+    def new_record(self, staged: Staged, settings: Mapping[str, Any]) -> NewRecord:
+        """For accounting, with copies of the codes of the list that belongs to accounting."""
+        known = staged.data
+        fields = {
+            "address": known.get("street"),
+            "city": known.get("city"),
+            "state_code": addresses.state_code(known.get("state") or ""),
+            "zip": known.get("zip"),
+            "erp_integrated": True,
+            "enable_copy_of_standard_cost_codes": True,
+        }
+        return named.made_from(staged, "/rest/v1.0/projects", "project", fields, **{"filters[by_status]": "All"})
 
     def title(self, content: Content) -> str:
         return ", ".join(filter(None, (content.get("address"), content.get("city"))))
@@ -68,11 +106,8 @@ class Project(ItemType):
     def project(self, content: Content) -> str | None:
         return str(content["id"])
 
-    def keys(self, content: Content, inputs: Content) -> set[str]:
-        return {text.same_name(self._name(content, inputs))}
-
     def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
-        name, customer = self._name(content, inputs), around.by_id(inputs.get("customer"))
+        name, customer = self.quickbooks_name(content, inputs), around.by_id(inputs.get("customer"))
         top = bool(around.settings.get("customers_are_jobs"))
         created = datetime.fromisoformat(content["created_at"])
         return {
@@ -115,9 +150,8 @@ class Project(ItemType):
     def document(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         top = bool(around.settings.get("customers_are_jobs"))
         customer = None if top else around.by_id(inputs.get("customer"))
-        name, legal = self._name(content, inputs), self.name(content)
         return {
-            "name": name,
+            **self.names(content, inputs),
             "parent": customer.list_id if customer else None,
             "parent_name": customer.full_name if customer else None,
             "ship_to": {
@@ -126,7 +160,6 @@ class Project(ItemType):
                 "state": content["state_code"] or None,
                 "zip": content["zip"] or None,
             },
-            "notes": None if legal == name else legal,
         }
 
     def list_ids(self, inputs: Content, settings: Mapping[str, Any]) -> set[str]:
@@ -147,6 +180,3 @@ class Project(ItemType):
             ("Ship To", ", ".join(filter(None, (ship["addr1"], ship["city"], ship["state"], ship["zip"])))),
             ("Notes", document["notes"] or ""),
         ]
-
-    def _name(self, content: Content, inputs: Content) -> str:
-        return text.squeeze(inputs.get("quickbooks_name")) or self.name(content)

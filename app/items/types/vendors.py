@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.items import addresses
 from app.items.base import Content, Record
 from app.items.refresh import Refresh
 
@@ -15,4 +16,10 @@ class Vendors(Refresh):
     grammar = GRAMMAR
 
     def keep(self, record: Record) -> Content:
-        return {"phone": record.text("Phone"), "city": record.text("VendorAddress/City")}
+        return {
+            "phone": record.text("Phone"),
+            "fax": record.text("Fax"),
+            **addresses.kept(record, "VendorAddress"),
+            "tax_code": record.text("SalesTaxCodeRef/FullName"),
+            "currency": record.text("CurrencyRef/FullName"),
+        }
