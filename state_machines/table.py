@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
-from transitions import Machine, MachineError
+from transitions import Machine
 
 Row = tuple[str, str, str]
 
@@ -25,11 +24,6 @@ class IllegalMove(Exception):
         super().__init__(f"{name}: no {move} from {state}")
 
 
-@dataclass
-class _Probe:
-    state: str
-
-
 class Table:
     """States and moves of one kind of thing. Holds no rows, keeps no history, asks no questions.
 
@@ -40,26 +34,24 @@ class Table:
         self.name, self.initial, self.rows = name, initial, tuple(rows)
         self.states = tuple(dict.fromkeys([initial, *(s for _, source, dest in self.rows for s in (source, dest))]))
         self.moves = tuple(dict.fromkeys(move for move, _, _ in self.rows))
-        self._machine = Machine(
-            model=None, states=list(self.states), initial=initial, auto_transitions=False, model_attribute="state"
-        )
+        machine = Machine(model=None, states=list(self.states), initial=initial, auto_transitions=False)
         for move, source, dest in self.rows:
-            self._machine.add_transition(move, source, dest)
-        self._goes = {(move, source): dest for move, source, dest in self.rows}
+            machine.add_transition(move, source, dest)
+        self._goes = _goes(machine)
 
     def move(self, thing: Stateful, move: str) -> str:
         """Move ``thing`` and return its new state, or raise IllegalMove and leave it as it was."""
-        before = thing.state
-        try:
-            self._machine.events[move].trigger(thing)
-        except (MachineError, KeyError):
-            raise IllegalMove(self.name, move, before) from None
+        thing.state = self.destination(move, thing.state)
         return thing.state
 
     def destination(self, move: str, state: str) -> str:
         """Where a move leads from a state, or IllegalMove."""
-        probe = _Probe(state)
-        return self.move(probe, move)
+        dest = self._goes.get((move, state))
+        if dest is None:
+            if state not in self.states:
+                raise ValueError(f"{self.name}: there is no state {state}")
+            raise IllegalMove(self.name, move, state)
+        return dest
 
     def allows(self, move: str, state: str) -> bool:
         """Whether the table has this move from this state."""
@@ -74,3 +66,12 @@ class Table:
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
         lines += [f"    {source} --> {dest}: {move}" for move, source, dest in self.rows]
         return "\n".join(lines) + "\n"
+
+
+def _goes(machine: Machine) -> dict[tuple[str, str], str]:
+    """Where the machine leads, looked up once: no row here has a condition or a callback to run at a move."""
+    return {
+        (move, source): str(first.dest)
+        for move, event in machine.events.items()
+        for source, (first, *_) in event.transitions.items()
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,16 @@ class TieoutError(Exception):
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.what_to_do}".strip()
+
+    def plain(self) -> dict[str, Any]:
+        """The same as JSON-able data: every refusal has this shape."""
+        return {
+            "code": self.code,
+            "rule_id": self.rule_id,
+            "sentence": self.sentence,
+            "what_to_do": self.what_to_do,
+            "links": [asdict(link) for link in self.links],
+        }
 
 
 @dataclass

@@ -11,7 +11,6 @@ from typing import Any
 
 from app.core import money
 
-_SPACES = re.compile(r"\s+")
 #: The characters XML 1.0 allows.
 _XML = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
@@ -22,9 +21,12 @@ def _plain(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no canonical text")
 
 
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+
+
 def canonical(value: Any) -> str:
     """One text for one content: sorted keys, no spaces, decimals as they stand."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return _encode(value)
 
 
 def digest(text: str) -> str:
@@ -34,7 +36,7 @@ def digest(text: str) -> str:
 
 def squeeze(text: str | None) -> str:
     """The text without surrounding space and with single spaces inside."""
-    return _SPACES.sub(" ", text or "").strip()
+    return " ".join(text.split()) if text else ""
 
 
 def same_name(text: str) -> str:

@@ -44,6 +44,7 @@ class Connection(Base):
     host: Mapped[dict[str, Any]]  # what QuickBooks and the Web Connector last said of themselves
     rules_version: Mapped[str | None] = mapped_column(ForeignKey("rules_version.id"))
     last_set_id: Mapped[str] = mapped_column(default="")  # the last write set whose answer we committed
+    restored_from: Mapped[datetime | None]  # this database is a copy made then: QuickBooks may hold more than it knows
     wrong_passwords: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     connected_at: Mapped[datetime]
@@ -166,6 +167,7 @@ class ItemNeed(Base):
     kind: Mapped[str] = mapped_column(String(60), primary_key=True)
     procore_id: Mapped[str] = mapped_column(String(60), primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    shown: Mapped[str] = mapped_column(default="")  # under which name the approver saw it
     __table_args__ = (Index(None, "connection_id", "kind", "procore_id"),)
 
 
@@ -189,13 +191,62 @@ class Binding(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
     record: Mapped[str] = mapped_column(String(40))
-    quickbooks_id: Mapped[str] = mapped_column(String(40))
+    quickbooks_id: Mapped[str] = mapped_column(String(80))  # of a payment: of it and of the bill it pays
     edit_sequence: Mapped[str] = mapped_column(String(20), default="")
     full_name: Mapped[str] = mapped_column(default="")
     lines: Mapped[list[Any]]
+    missing_since: Mapped[datetime | None]  # QuickBooks no longer shows it
+    linked_by: Mapped[str] = mapped_column(default="")  # who chose an existing record; empty: we wrote it
     conversation_id: Mapped[int | None] = mapped_column(BigInteger)  # the session that last answered it
     bound_at: Mapped[datetime]
     __table_args__ = (Index(None, "connection_id", "quickbooks_id"),)
+
+
+class Discrepancy(Base):
+    """Something QuickBooks holds otherwise than was approved; it stands until it is gone or a person clears it."""
+
+    __tablename__ = "discrepancy"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    source: Mapped[str] = mapped_column(String(40))  # who found it: the answer to the write, or a look
+    sentence: Mapped[str]
+    what_to_do: Mapped[str] = mapped_column(default="")
+    found_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
+    cleared_by: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    __table_args__ = (Index(None, "connection_id", "gone_at", "cleared_at"),)
+
+
+class MonthSignature(Base):
+    """Somebody signed for a month: prepared it, or reviewed what was prepared."""
+
+    __tablename__ = "month_signature"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    month: Mapped[str] = mapped_column(String(7))  # 2026-03
+    part: Mapped[str] = mapped_column(String(10))  # prepared or reviewed
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    signed_by: Mapped[str]
+    signed_at: Mapped[datetime]
+    missing: Mapped[int]  # so many were not in QuickBooks when it was signed
+    cents: Mapped[int] = mapped_column(BigInteger)  # … worth so much
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    __table_args__ = (
+        Index(
+            "uq_month_signature_standing",
+            "connection_id",
+            "month",
+            "part",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+    )
 
 
 class Transition(Base):
@@ -267,6 +318,14 @@ class Operation(Base):
             postgresql_where=text("lock_key IS NOT NULL AND state IN ('working','unknown','failed')"),
         ),
         Index("uq_operation_document", "item_id", "document_id", unique=True),
+        # Almost always empty: whether a set nobody could read is being halved is asked before every set.
+        Index(
+            "ix_operation_suspect",
+            "connection_id",
+            "largest_set",
+            sqlite_where=text("largest_set IS NOT NULL"),
+            postgresql_where=text("largest_set IS NOT NULL"),
+        ),
         Index(None, "connection_id", "state", "reads_next", "seq"),
     )
 
@@ -385,6 +444,24 @@ class StagedRecord(Base):
     )
 
 
+class Errand(Base):
+    """Something to be done in Procore about a staged record; the row goes when it is done."""
+
+    __tablename__ = "errand"
+    staged_id: Mapped[int] = mapped_column(ForeignKey("staged_record.id"), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    kind: Mapped[str] = mapped_column(String(60))
+    act: Mapped[str] = mapped_column(String(20))  # add, or update
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of an update: what Procore is to hold
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(default="")
+    refused: Mapped[bool] = mapped_column(default=False)  # Procore said no: a person must choose
+    next_try_at: Mapped[datetime]
+    __table_args__ = (Index(None, "connection_id", "next_try_at"),)
+
+
 class RefreshLog(Base):
     """When each list was last read to its end."""
 
@@ -393,6 +470,45 @@ class RefreshLog(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     scope: Mapped[str] = mapped_column(String(80), primary_key=True, default="")
     finished_at: Mapped[datetime]
+
+
+class IssuedPayment(Base):
+    """What QuickBooks paid of one bill of ours with one payment, and what Procore holds of it."""
+
+    __tablename__ = "issued_payment"
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)  # TxnID of the payment | TxnID of the bill
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))  # once Procore has it
+    found: Mapped[dict[str, Any]]  # as QuickBooks shows it now
+    told: Mapped[dict[str, Any]] = mapped_column(default=dict)  # … and as it was when Procore was told
+    gone: Mapped[str] = mapped_column(default="")  # what became of it in QuickBooks
+    removed_by: Mapped[str] = mapped_column(default="")  # who asked to take it out of Procore
+    anyway_by: Mapped[str] = mapped_column(default="")  # who wants it beside a like one that was keyed in Procore
+    tries: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(default="")
+    refused: Mapped[bool] = mapped_column(default=False)  # Procore said no: a person must choose
+    next_try_at: Mapped[datetime]
+    __table_args__ = (Index(None, "connection_id", "next_try_at"), Index(None, "invoice_id"))
+
+
+class JobCostReport(Base):
+    """What a job has cost by QuickBooks' last word, item by item; and how much of that Procore knows."""
+
+    __tablename__ = "job_cost_report"
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
+    project_id: Mapped[str] = mapped_column(String(60), primary_key=True)  # Procore's
+    as_of: Mapped[datetime]
+    basis: Mapped[str] = mapped_column(default="")
+    rows: Mapped[list[Any]]
+    counter: Mapped[int] = mapped_column(default=1)
+    written: Mapped[int] = mapped_column(default=0)  # the counter Procore last confirmed
+    written_at: Mapped[datetime | None]
+    keyed_by_hand: Mapped[int] = mapped_column(default=0)  # direct costs of other people in Procore: a person decides
+    beside_them: Mapped[str] = mapped_column(default="")  # who decided to write beside them
+    tries: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(default="")
+    next_try_at: Mapped[datetime]
 
 
 class RulesVersion(Base):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TextIO
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.core import clock, ids, text
@@ -21,6 +21,7 @@ from app.db.models import Chain, Event, EventPayload, Transition
 
 SERVICE = "service"
 GENESIS = "0" * 64
+HEAD = select(Chain).where(Chain.name == bindparam("name")).with_for_update()
 
 
 def chain_of(connection_id: int) -> str:
@@ -45,7 +46,7 @@ class Trail:
         self._session, self._chain = session, chain
         self._pending: list[tuple[Tag, str, int | None, str, dict[str, Any]]] = []
         self._moves: list[dict[str, Any]] = []
-        head = session.execute(select(Chain).where(Chain.name == chain).with_for_update()).scalar_one_or_none()
+        head = session.execute(HEAD, {"name": chain}).scalar_one_or_none()
         if head is None:
             head = Chain(name=chain, seq=0, hash=GENESIS)
             session.add(head)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import defer
 
 from app.core import clock
@@ -13,9 +14,9 @@ from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Conversation, MessageSet, Operation, Request
 from app.items import registry
-from app.items.base import Refuse
+from app.items.base import Ask, Hold, Refuse, Reply
 from app.qbxml import parse
-from app.services import outcome, recover, refreshes
+from app.services import outcome, recover, refreshes, restore
 from app.services.situations import Standing, reply, standings
 from app.services.tools import Tools
 from app.services.unit import Work, work
@@ -35,6 +36,15 @@ UNSURE = {9001, 9002, 9003, 9004, 9005}
 MOST_UNREADABLE = 3
 #: The outcome of a question whose answer could not be read, or was left out.
 UNREADABLE = "unreadable"
+
+
+#: The requests of a set that wait for their answer, each with its operation.
+ASKED = (
+    select(Request, Operation)
+    .join(Operation, Operation.seq == Request.operation_seq)
+    .where(Request.set_id == bindparam("set_id"), Request.state.in_(("out", "unknown")))
+    .order_by(Request.operation_seq)
+)
 
 
 @dataclass(frozen=True)
@@ -213,25 +223,22 @@ def apply(
 def _apply_all(unit: Work, tools: Tools, set_id: str, conversation_id: int, answers: parse.SetAnswer) -> None:
     prepared = _prepare(unit, set_id, conversation_id)
     settlement = outcome.Settlement(unit, prepared.conversation, prepared.operations.values())
-    by_id = _matched(prepared.requests, answers)
-    _note_answers(unit, tools, prepared, by_id)
+    replies = _note_answers(unit, tools, prepared, _matched(prepared.requests, answers))
     for request in prepared.requests:
-        _step(unit, prepared, settlement, request, by_id.get(request.id))
+        _step(unit, prepared, settlement, request, replies.get(request.id))
     settlement.close()
-    _close_set(unit, prepared, len(by_id))
+    _close_set(unit, prepared, len(replies))
 
 
 def _apply_each(unit: Work, tools: Tools, set_id: str, conversation_id: int, answers: parse.SetAnswer) -> None:
     prepared = _prepare(unit, set_id, conversation_id)
-    by_id = _matched(prepared.requests, answers)
-    _note_answers(unit, tools, prepared, by_id)
-    unit.session.flush()
+    replies = _note_answers(unit, tools, prepared, _matched(prepared.requests, answers))
     for request in prepared.requests:
         operation = prepared.operations[request.operation_seq]
         try:
             with unit.attempt():
                 settlement = outcome.Settlement(unit, prepared.conversation, [operation])
-                _step(unit, prepared, settlement, request, by_id.get(request.id))
+                _step(unit, prepared, settlement, request, replies.get(request.id))
                 settlement.close()
         except Exception as problem:  # noqa: BLE001  # the item fails in words; the set goes on
             unit.session.refresh(operation)
@@ -239,7 +246,7 @@ def _apply_each(unit: Work, tools: Tools, set_id: str, conversation_id: int, ans
             sentence = f"QuickBooks' answer could not be used ({type(problem).__name__}: {problem})."
             settlement.apply(operation, Refuse(sentence, "Show this to whoever looks after Tieout, then retry."))
             settlement.close()
-    _close_set(unit, prepared, len(by_id))
+    _close_set(unit, prepared, len(replies))
 
 
 @dataclass
@@ -249,17 +256,16 @@ class _Prepared:
     requests: list[Request]
     operations: dict[int, Operation]
     standings: dict[int, Standing]
+    holds: dict[str, Hold] = field(default_factory=dict)  # by request: what a look found that must be left alone
 
 
 def _prepare(unit: Work, set_id: str, conversation_id: int) -> _Prepared:
     session = unit.session
     message_set = session.get_one(MessageSet, set_id, options=[defer(MessageSet.body), defer(MessageSet.answer)])
     conversation = session.get_one(Conversation, conversation_id)
-    query = select(Request).where(Request.set_id == set_id, Request.state.in_(("out", "unknown")))
-    requests = list(session.execute(query.order_by(Request.operation_seq)).scalars())
-    seqs = [request.operation_seq for request in requests]
-    found = session.execute(select(Operation).where(Operation.seq.in_(seqs))).scalars()
-    operations = {operation.seq: operation for operation in found}
+    pairs = session.execute(ASKED, {"set_id": set_id}).all()
+    requests = [request for request, _ in pairs]
+    operations = {operation.seq: operation for _, operation in pairs}
     before = standings(session, unit.connection, conversation, list(operations.values()))
     return _Prepared(message_set, conversation, requests, operations, {one.operation.seq: one for one in before})
 
@@ -275,43 +281,58 @@ def _matched(requests: list[Request], answers: parse.SetAnswer) -> dict[str, par
     }
 
 
-def _note_answers(unit: Work, tools: Tools, prepared: _Prepared, by_id: dict[str, parse.Answer]) -> None:
-    """Every request keeps its own answer, whatever is made of it."""
+def _note_answers(unit: Work, tools: Tools, prepared: _Prepared, by_id: dict[str, parse.Answer]) -> dict[str, Reply]:
+    """Every request keeps its own answer, whatever is made of it. Returns what became of each, by its id."""
+    rows: list[dict[str, Any]] = []
+    replies: dict[str, Reply] = {}
     for request in prepared.requests:
         answer = by_id.get(request.id)
         if answer is None:
             continue
         verdict = tools.policy.judge(answer, write=request.writes)
-        REQUEST.move(request, "answer")
         # QuickBooks itself cannot say whether it wrote: the same doubt as an answer that never came.
-        request.outcome = "unknown" if verdict.outcome == "unclear" and request.writes else verdict.outcome
-        request.status, request.answer = answer.status_code, answer.xml
-        request.sentence, request.remedy = verdict.sentence, verdict.what_to_do
+        became = "unknown" if verdict.outcome == "unclear" and request.writes else verdict.outcome
+        rows.append(
+            {
+                "id": request.id,
+                "state": REQUEST.destination("answer", request.state),
+                "outcome": became,
+                "status": answer.status_code,
+                "sentence": verdict.sentence,
+                "remedy": verdict.what_to_do,
+                "answer": answer.xml,
+                "past": became == "retry",
+            }
+        )
+        replies[request.id] = reply(request, answer, became, verdict)
+    if rows:
+        unit.session.execute(update(Request), rows)
+    prepared.holds = restore.holds(unit.session, unit.connection, {row["id"]: row["answer"] for row in rows})
+    return replies
 
 
 def _step(
-    unit: Work, prepared: _Prepared, settlement: outcome.Settlement, request: Request, answer: parse.Answer | None
+    unit: Work, prepared: _Prepared, settlement: outcome.Settlement, request: Request, replied: Reply | None
 ) -> None:
     operation = prepared.operations[request.operation_seq]
     if operation.state == "unknown":
         recover.found_again(operation)
-    if answer is None:  # QuickBooks left it out: as if the answer had been lost
+    if replied is None:  # QuickBooks left it out: as if the answer had been lost
         if request.writes:
             recover.doubt(request, operation)
         else:
             _unanswered(unit, settlement, request, operation, alone=True)
         return
-    operation.largest_set = None  # it was read: whatever could not be is elsewhere
+    if operation.largest_set is not None:
+        operation.largest_set = None  # it was read: whatever could not be is elsewhere
     standing = prepared.standings[operation.seq]
-    replied = reply(request, answer)
     situation = replace(standing.situation, replies=[*standing.situation.replies, replied])
     if operation.item_id is None:
         refreshes.stage(unit, operation, replied.records)
     step = registry.steps(operation.kind).next_step(situation)
+    if isinstance(step, Hold) or (isinstance(step, Ask) and step.writes):
+        step = prepared.holds.get(request.id, step)
     settlement.apply(operation, step)
-    operation.largest_set = None
-    if request.outcome == "retry":
-        request.past = True
 
 
 def _close_set(unit: Work, prepared: _Prepared, answered: int) -> None:

@@ -15,7 +15,8 @@ from app.db.engine import Database
 from app.db.models import Binding, Connection, Item, Operation, Transition, WriteBack
 from app.db.models import Finding as StoredFinding
 from app.items import registry
-from app.services.verdicts import NEXT_MOVE, Verdict, verdicts
+from app.services import unlinking
+from app.services.verdicts import NEXT_MOVE, Verdict, changed_since, verdicts
 
 STATE_WORDS = {
     "draft": "Draft: not sent to accounting yet.",
@@ -135,15 +136,29 @@ def _notes(session: Session, connection: Connection, item: Item) -> list[str]:
             notes.append("The connection is paused.")
     if item.difference:
         notes.append(item.difference)
+    if changed := changed_since(item):
+        notes.append(changed)
+    if (attempts := _attempts(session, item)) > 1 and item.state == "sent":
+        notes.append(f"Attempt {attempts}: it was sent {attempts - 1} time{'s' if attempts > 2 else ''} before.")
     binding = session.get(Binding, item.id)
     if binding is not None:
         notes.append(f"In QuickBooks: {binding.record} {binding.full_name} ({binding.quickbooks_id}).")
+        if item.written_document_id and (missing := registry.kind(item.kind).to_complete):
+            notes.append(f"Tieout made it; complete it in QuickBooks: {', '.join(missing)}.")
+        if by := unlinking.asked_by(session, item):
+            notes.append(f"{by} asked to unlink it: the next Web Connector session looks whether QuickBooks has it.")
         told = session.get(WriteBack, (item.id, "origin"))
         if told is not None and told.written < told.counter:
             notes.append(f"Procore has not been told yet. {told.problem}".strip())
     elif item.state not in NEXT_MOVE and not item.problem and item.state == "failed":
         notes.append("Retry it, or reject it with a reason.")
     return notes
+
+
+def _attempts(session: Session, item: Item) -> int:
+    """How often it was put before the approvers."""
+    sent = select(func.count()).where(Transition.item_id == item.id, Transition.move.in_(("send", "amend")))
+    return session.execute(sent).scalar_one()
 
 
 def _place(session: Session, connection: Connection, item: Item) -> str:

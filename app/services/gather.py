@@ -43,7 +43,7 @@ class Gathered:
         return Facts(
             kind=self.kind.kind,
             words=words,
-            lines=tuple(self.kind.lines(self.content)),
+            lines=tuple(self.kind.lines_within(self.content, self.inputs, self.around)),
             links=self.links,
             settings=connection.settings,
             host=connection.host,
@@ -55,26 +55,37 @@ class Gathered:
 
 
 def gather(
-    session: Session, connection: Connection, items: Sequence[Item], inputs: dict[int, Content] | None = None
+    session: Session,
+    connection: Connection,
+    items: Sequence[Item],
+    inputs: dict[int, Content] | None = None,
+    *,
+    newest: bool = False,
 ) -> dict[int, Gathered]:
-    """Everything about these items, by item id. ``inputs`` stand in for those stored."""
+    """Everything about these items, by item id. ``inputs`` stand in for those stored.
+
+    What counts is what was sent, where something was; with ``newest`` what Procore says now.
+    """
     contents = _contents(session, items)
     needs = _needs(session, items)
     needed = _needed(session, connection.id, needs)
     lines = siblings.lines(session, connection.id, items)
     written = _written(session, items)
     chosen = {item.id: {**item.inputs, **(inputs or {}).get(item.id, {})} for item in items}
-    sent = {item.id: contents[item.sent_revision_id or item.seen_revision_id] for item in items}
+    sent = {item.id: contents[(not newest and item.sent_revision_id) or item.seen_revision_id] for item in items}
     bound = {item.id: needed.bound_by_name(needs[item.id]) for item in items}
     keys = {item.id: _keys(item, sent[item.id], chosen[item.id], bound[item.id], connection) for item in items}
     staged = _staged(session, connection, keys.values())
+    shown = {item.id: staged.of(keys[item.id]) for item in items}
+    behind = {item.id: _Keys(frozenset(), _behind(item, shown[item.id])) for item in items}
+    staged_behind = _staged(session, connection, behind.values())
     at = clock.now()
     found = {}
     for item in items:
         kind = registry.kind(item.kind)
         around = Surroundings(
             settings=connection.settings,
-            staged=staged.of(keys[item.id]),
+            staged=shown[item.id] + staged_behind.of(behind[item.id]),
             item_id=item.id,
             connected_at=connection.connected_at,
             now=at,
@@ -94,7 +105,7 @@ def gather(
             if kind.reads_earlier:
                 links["earlier"] = lines.earlier_links(item)
         gathered = Gathered(item, kind, sent[item.id], chosen[item.id], around, links)
-        if item.sent_revision_id not in {None, item.seen_revision_id}:
+        if not newest and item.sent_revision_id not in {None, item.seen_revision_id}:
             now = kind.words(contents[item.seen_revision_id], gathered.inputs, around)
             gathered.status = {key: now[key] for key in ("procore_status", "voided") if key in now}
         found[item.id] = gathered
@@ -164,7 +175,7 @@ def _needed(session: Session, connection_id: int, needs: dict[int, dict[str, lis
     revisions: dict[int | None, Key] = {}
     for item, bound in session.execute(query):
         key = (item.kind, item.procore_id)
-        found.links[key] = Link(item.kind, item.id, item.name, item.state, bound is not None)
+        found.links[key] = Link(item.kind, item.id, item.name, item.state, held(bound))
         if bound is not None:
             found.bound[key] = view(bound)
         if key in read:
@@ -173,6 +184,11 @@ def _needed(session: Session, connection_id: int, needs: dict[int, dict[str, lis
         rows = session.execute(select(Revision.id, Revision.content).where(Revision.id.in_(revisions)))
         found.contents = {revisions[row.id]: row.content for row in rows}
     return found
+
+
+def held(binding: Binding | None) -> bool:
+    """Whether QuickBooks holds the record: there is a binding, and the last look did not find it gone."""
+    return binding is not None and binding.missing_since is None
 
 
 def view(binding: Binding, conversation_id: int | None = None) -> BindingView:
@@ -212,6 +228,11 @@ def _keys(
     kind = registry.kind(item.kind)
     names = kind.keys(content, inputs) | kind.keys_of_needs(bound)
     return _Keys(frozenset(names), frozenset(kind.list_ids(inputs, connection.settings)))
+
+
+def _behind(item: Item, shown: Sequence[Staged]) -> frozenset[str]:
+    """What these records point at, as far as the item's kind wants to see it."""
+    return frozenset(registry.kind(item.kind).list_ids_behind(shown) - {one.list_id for one in shown})
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, false, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.core import ids
+from app.core import clock, ids
 from app.core.decision import DENY, Decision, Finding
 from app.core.tags import Tag
 from app.db.engine import Database, add_rows
@@ -19,6 +19,7 @@ from app.items.base import Ask, Refuse, Step
 from app.qbxml import render
 from app.rulebook import decide
 from app.services import gather, lifecycle, moves, outcome, release, rules_versions
+from app.services.second_look import asks_again, second_looks
 from app.services.situations import MARKER, Standing, standings
 from app.services.tools import Tools
 from app.services.unit import Work, work
@@ -34,8 +35,21 @@ MOST_PASSES = 1000
 
 WEB_CONNECTOR = "Web Connector"
 
+#: The states of operations that may ask something.
+GOING = ("ready", "working")
+
 #: Made once: SQLAlchemy takes milliseconds to find its way through a new alias.
 Other = aliased(Operation)
+#: No other operation in work, in doubt or failed has its lock.
+NOT_HELD = or_(
+    Operation.lock_key.is_(None),
+    ~exists().where(
+        Other.connection_id == Operation.connection_id,
+        Other.lock_key == Operation.lock_key,
+        Other.state.in_(HOLDS_LOCK),
+        Other.seq != Operation.seq,
+    ),
+)
 
 
 @dataclass
@@ -76,7 +90,7 @@ def waiting(connection: Connection, conversation_id: int | None) -> list[ColumnE
     """The conditions under which an operation may ask QuickBooks something now."""
     conditions: list[ColumnElement[bool]] = [
         Operation.connection_id == connection.id,
-        Operation.state.in_(("ready", "working")),
+        Operation.state.in_(GOING),
     ]
     if conversation_id is not None:
         conditions.append(or_(Operation.wait_for_session.is_(None), Operation.wait_for_session != conversation_id))
@@ -84,13 +98,7 @@ def waiting(connection: Connection, conversation_id: int | None) -> list[ColumnE
         conditions.append(false())
     if not connection.live:
         conditions.append(Operation.item_id.is_(None))
-    held_by_another = exists().where(
-        Other.connection_id == connection.id,
-        Other.lock_key == Operation.lock_key,
-        Other.state.in_(HOLDS_LOCK),
-        Other.seq != Operation.seq,
-    )
-    conditions.append(or_(Operation.lock_key.is_(None), ~held_by_another))
+    conditions.append(NOT_HELD)
     return conditions
 
 
@@ -102,10 +110,12 @@ def _candidates(session: Session, connection: Connection, conversation: Conversa
         size = first.largest_set or 1
         return list(session.execute(suspects.where(Operation.largest_set == size).limit(size)).scalars())
     for reads in (True, False):
-        query = base.where(Operation.reads_next == reads).order_by(Operation.seq).limit(MOST_REQUESTS)
-        found = list(session.execute(query).scalars())
+        found: list[Operation] = []
+        for state in GOING:  # one at a time: then an index gives them in order, however many wait
+            query = base.where(Operation.state == state, Operation.reads_next == reads).order_by(Operation.seq)
+            found += session.execute(query.limit(MOST_REQUESTS)).scalars()
         if found:
-            return found
+            return sorted(found, key=lambda operation: operation.seq)[:MOST_REQUESTS]
     return []
 
 
@@ -172,8 +182,10 @@ def _second_decision(session: Session, connection: Connection, stand: Sequence[S
     items = list(session.execute(select(Item).where(Item.id.in_(new))).scalars())
     pack = rules_versions.pack(session, connection)
     around = gather.gather(session, connection, items)
-    held = {}
+    held = second_looks(session, connection, items, clock.now())
     for item in items:
+        if item.id in held:
+            continue
         gathered = around[item.id]
         decision = decide.decide(pack, gathered.facts(connection, item.accepted_by), "queue")
         if decision.allowed and new[item.id].document.get("settings") != lifecycle.settings_read(gathered):
@@ -279,9 +291,12 @@ def _hold(unit: Work, plan: Plan) -> None:
     for item, operation in pairs:
         if operation.state == "working":
             OPERATION.move(operation, "put_back")
+        if asks_again(held[item.id]):
+            release.look_again(unit, item, operation, held[item.id])
+            continue
         moves.move(unit, item, "hold", "rules", decision=held[item.id])
         OPERATION.move(operation, "hold")
-    moves.store_findings(unit, [(item, held[item.id]) for item, _ in pairs])
+    moves.store_findings(unit, [(item, held[item.id]) for item, _ in pairs if item.state == "accepted"])
 
 
 def _settle(unit: Work, conversation: Conversation, plan: Plan) -> None:

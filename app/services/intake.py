@@ -15,11 +15,15 @@ from app.db.engine import Database
 from app.db.models import Item, ItemNeed, Revision
 from app.items import registry
 from app.items.base import Content
+from app.services import discrepancies
+from app.services.discrepancies import Found
 from app.services.gather import matching
 from app.services.unit import Work, work
 
 PROCORE = "Procore"
 BATCH = 500
+#: The source of what stands against records that Procore has given up.
+GIVEN_UP = "procore"
 
 
 @dataclass
@@ -82,6 +86,7 @@ def _store(unit: Work, records: list[tuple[str, str, Content]], done: Intake) ->
     unit.session.flush()
     for item, content, revision in seen:
         _see(item, content, revision)
+    _note_given_up(unit, [(item, content) for item, content, _ in seen if item.written_revision_id is not None])
     # What was sent stays what it was, with what it needs, until somebody takes the newer one.
     point_at(unit, [(item, content) for item, content, _ in seen if item.sent_revision_id is None])
 
@@ -115,6 +120,18 @@ def _see(item: Item, content: Content, revision: Revision) -> None:
     item.place = kind.place_in_line(content)
     if item.state == "draft":
         item.sent_revision_id = None
+
+
+def _note_given_up(unit: Work, held: list[tuple[Item, Content]]) -> None:
+    """Nothing that QuickBooks holds is taken out of it by itself: a person is told."""
+    found = {}
+    for item, content in held:
+        kind = registry.kind(item.kind)
+        if kind.void(content):
+            advice = f"Void or delete its {kind.quickbooks.lower()} in QuickBooks, then unlink it."
+            found[item.id] = [Found(f"{item.name} is void in Procore, and still in QuickBooks.", advice)]
+    if held:
+        discrepancies.note(unit, GIVEN_UP, found, [item for item, _ in held])
 
 
 def point_at_newest(unit: Work, item: Item) -> None:

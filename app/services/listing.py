@@ -18,7 +18,7 @@ from app.db.models import Connection, Item, Operation, StagedRecord
 from app.items import registry
 from app.items.base import Input, ItemType
 from app.services.explain import Reason, reasons
-from app.services.verdicts import verdicts
+from app.services.verdicts import changed_since, verdicts
 
 PAGE = 50
 
@@ -71,6 +71,16 @@ class Row:
     def blocked(self) -> bool:
         """Whether something must change before the next move."""
         return any(reason.effect == "deny" for reason in self.reasons)
+
+    @property
+    def changed(self) -> str:
+        """That Procore says something else by now than QuickBooks took."""
+        return changed_since(self.item)
+
+    @property
+    def may_amend(self) -> bool:
+        """Whether that change may be sent and written."""
+        return bool(self.changed) and registry.kind(self.item.kind).amends
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.decision import DENY, Decision
 from app.core.decision import Finding as Found
-from app.core.tags import Tag
 from app.db.engine import add_rows
 from app.db.models import Binding, Conversation, Document, Item, Operation
 from app.items.base import Again, Ask, Done, Hold, Refuse, Step
-from app.services import moves, refreshes, release, write_back
+from app.services import discrepancies, moves, refreshes, release, write_back
 from app.services.unit import Work
 from app.services.verdicts import FOUND_IN_QUICKBOOKS
 from state_machines.operation import OPERATION
@@ -35,6 +34,7 @@ class Settlement:
             self._items[item.id] = item
             if binding is not None:
                 self._bindings[item.id] = binding
+        self._finished: list[int] = []  # operations, by seq
         self._settled: list[Item] = []
         self._confirmed: list[tuple[Item, Done]] = []
         self._held: list[tuple[Item, Decision]] = []
@@ -62,7 +62,7 @@ class Settlement:
         self._conversation.finished += 1
         item = self._items.get(operation.item_id)
         if item is None:
-            self._unit.trail.add(Tag.REFRESH_FAILED, QUICKBOOKS, refresh=operation.kind, sentence=sentence)
+            refreshes.failed(self._unit, operation, sentence)
             return
         item.problem, item.remedy = sentence, what_to_do
         moves.move(self._unit, item, "refuse", QUICKBOOKS, reason=sentence)
@@ -71,8 +71,10 @@ class Settlement:
     def close(self) -> list[Item]:
         """Write what was collected and let go whoever waited for it. Returns what was queued."""
         session = self._unit.session
+        self._finish_all()
         with session.no_autoflush:  # every item is written once, not before each question
             self._bind()
+            self._note_differences()
             write_back.want(self._unit, [item for item, _ in self._confirmed])
         session.flush()
         if self._held:
@@ -87,19 +89,16 @@ class Settlement:
     def _finish(self, operation: Operation, done: Done) -> None:
         if operation.state == "ready":
             OPERATION.move(operation, "start")
-        OPERATION.move(operation, "finish")
-        operation.ended_at = self._unit.at
+        OPERATION.destination("finish", operation.state)
+        self._finished.append(operation.seq)
         self._conversation.finished += 1
         item = self._items.get(operation.item_id)
         if item is None:
-            refreshes.finished(self._unit, operation)
+            refreshes.finished(self._unit, operation, done)
             return
         item.problem = item.remedy = ""
-        item.difference = "; ".join(done.differences)
         reason = "found in QuickBooks, not written again" if done.adopted else ""
         moves.move(self._unit, item, "confirm", QUICKBOOKS, reason=reason)
-        if done.differences:
-            self._unit.trail.add(Tag.ITEM_DIFFERENCE, QUICKBOOKS, item.id, differences=list(done.differences))
         self._confirmed.append((item, done))
         self._settled.append(item)
 
@@ -133,6 +132,13 @@ class Settlement:
         if operation.state != "ready":
             OPERATION.move(operation, "put_back")
 
+    def _finish_all(self) -> None:
+        """All that ended well, in one statement: most of a set."""
+        if self._finished:
+            ended = {"state": OPERATION.destination("finish", "working"), "ended_at": self._unit.at}
+            done = update(Operation).where(Operation.seq.in_(self._finished)).values(ended)
+            self._unit.session.execute(done, execution_options={"synchronize_session": False})
+
     def _bind(self) -> None:
         if not self._confirmed:
             return
@@ -159,6 +165,13 @@ class Settlement:
                 rows.append(values)
         add_rows(self._unit.session, Binding, rows)
         self._renew_parents()
+
+    def _note_differences(self) -> None:
+        """What QuickBooks saved otherwise than approved, of new records and of those that stand already."""
+        found = {item.id: [discrepancies.Found(one) for one in done.differences] for item, done in self._confirmed}
+        items = [item for item, _ in self._confirmed if found[item.id] or item.difference]
+        if items:
+            discrepancies.note(self._unit, discrepancies.WRITE, found, items)
 
     def _written_revisions(self) -> dict[int, int]:
         wanted = [item.document_id for item, _ in self._confirmed]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +13,13 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core import clock, money
+from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import (
     Connection,
     Conversation,
     Event,
+    EventPayload,
     Item,
     ItemNeed,
     MessageSet,
@@ -29,10 +32,14 @@ from app.db.models import (
 )
 from app.items import registry
 from app.items.base import ItemType
+from app.services import audit
 from state_machines.conversation import LIVE
 
 #: Longer than this without a session and the Web Connector counts as silent.
 SILENT_AFTER = timedelta(hours=2)
+#: So many of those that were not let in are named.
+MOST_TURNED_AWAY = 5
+TURNED_AWAY_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -150,6 +157,16 @@ class QueueRow:
 
 
 @dataclass(frozen=True)
+class TurnedAway:
+    """A Web Connector that knocked and was not let in."""
+
+    at: datetime
+    machine: str
+    why: str
+    other: str  # the machine at work then, if that was the reason
+
+
+@dataclass(frozen=True)
 class ConnectionPage:
     """What the connection page shows."""
 
@@ -161,6 +178,7 @@ class ConnectionPage:
     waiting: int
     refreshes: tuple[tuple[str, str, Any, bool], ...]  # name, label, finished at, under way
     not_told: int  # items Procore does not know of yet
+    turned_away: tuple[TurnedAway, ...]
 
 
 def health(database: Database, connection_id: int) -> Health:
@@ -228,7 +246,28 @@ def connection_page(database: Database, connection_id: int) -> ConnectionPage:
             _waiting(session, connection_id),
             _refreshes(session, connection_id),
             int(session.execute(untold).scalar_one()),
+            _turned_away(session, connection_id),
         )
+
+
+def _turned_away(session: Session, connection_id: int) -> tuple[TurnedAway, ...]:
+    query = (
+        select(Event.at, EventPayload.payload)
+        .join(EventPayload, (EventPayload.chain == Event.chain) & (EventPayload.seq == Event.seq))
+        .where(
+            Event.chain == audit.chain_of(connection_id),
+            Event.at >= clock.now() - TURNED_AWAY_WITHIN,
+            Event.tag == Tag.WC_REFUSED.value,
+        )
+        .order_by(Event.seq.desc())
+        .limit(MOST_TURNED_AWAY)
+    )
+    found = ((at, json.loads(payload)) for at, payload in session.execute(query))
+    return tuple(
+        TurnedAway(at, said["remote"], str(said.get("why", "")), str(said.get("other", "")))
+        for at, said in found
+        if said.get("remote")
+    )
 
 
 def _queue(session: Session, connection_id: int) -> tuple[QueueRow, ...]:

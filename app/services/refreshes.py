@@ -15,15 +15,17 @@ from app.core import ids, text
 from app.core.errors import NotFound, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Binding, Item, Operation, RefreshLog, StagedRecord
+from app.db.models import Binding, Errand, Item, Operation, RefreshLog, StagedRecord
 from app.items import registry
-from app.items.base import Record, Staged
+from app.items.base import Done, Record, Staged
 from app.items.refresh import Refresh
+from app.services import arrivals, nightly, permissions, unlinking, updating
 from app.services.people import Person
 from app.services.unit import Work, work
 from state_machines.operation import OPERATION
 
 SCHEDULE = "schedule"
+QUICKBOOKS = "QuickBooks"
 #: What changed is read with so much overlap: clocks differ, and a session takes its time.
 OVERLAP = timedelta(hours=2)
 
@@ -53,11 +55,14 @@ def ask(
 
     ``scopes`` narrow those that are asked per project to these Procore projects.
     """
-    who.must("refresh")
+    for name in names or ("",):
+        permissions.must(database, connection_id, who, "refresh", name)
     with work(database, connection_id) as unit:
         if unknown := set(names) - set(registry.refreshes()):
             raise NotFound(f"There is no list {min(unknown)}.", f"Lists are {', '.join(registry.refreshes())}.")
-        if names and (closed := [why for name in names if (why := why_not(unit, registry.refreshes()[name]))]):
+        if names and (
+            closed := [why for name in names if (why := registry.refreshes()[name].why_not(unit.connection.host))]
+        ):
             raise Refusal(closed[0], "Nothing was asked.", code="edition")
         wanted = _wanted(unit, list(names) or list(registry.refreshes()))
         return _ask(unit, [one for one in wanted if not scopes or one.scope in scopes], who.name)
@@ -82,14 +87,6 @@ def every(unit: Work, refresh: Refresh) -> timedelta | None:
     return CADENCES.get(chosen, refresh.every) if isinstance(chosen, str) else refresh.every
 
 
-def why_not(unit: Work, refresh: Refresh) -> str:
-    """Why this edition cannot be asked for it, or nothing."""
-    country = str(unit.connection.host.get("country") or "")
-    if refresh.countries and country and country not in refresh.countries:
-        return f"{refresh.label}: {' and '.join(refresh.countries)} editions only; this QuickBooks is from {country}."
-    return ""
-
-
 def _is_due(now: datetime, read: datetime | None, each: timedelta | None) -> bool:
     return read is None or (each is not None and now - read >= each)
 
@@ -99,7 +96,7 @@ def _wanted(unit: Work, names: Sequence[str]) -> list[Wanted]:
     found: list[Wanted] = []
     for name in names:
         refresh = registry.refreshes()[name]
-        if why_not(unit, refresh):
+        if refresh.why_not(unit.connection.host):
             continue
         if refresh.per:
             found += _per_item(unit, refresh)
@@ -109,15 +106,15 @@ def _wanted(unit: Work, names: Sequence[str]) -> list[Wanted]:
 
 
 def _since(unit: Work, name: str) -> dict[str, str]:
-    """From when on changes matter: the last reading less an overlap, as the QuickBooks machine's clock shows it.
+    """From when on changes matter: the last reading, at first the connection's own beginning, less an overlap.
 
-    Without a time offset: QuickBooks' own offsets do not follow daylight saving.
+    As the QuickBooks machine's clock shows it, without a time offset: QuickBooks' own offsets do not follow daylight
+    saving.
     """
     log = unit.session.get(RefreshLog, (unit.connection.id, name, ""))
-    if log is None:
-        return {}
+    since = log.finished_at if log else unit.connection.connected_at
     zone = ZoneInfo(str(unit.connection.settings.get("zone") or "UTC"))
-    return {"since": (log.finished_at - OVERLAP).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")}
+    return {"since": (since - OVERLAP).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")}
 
 
 def _per_item(unit: Work, refresh: Refresh) -> Iterator[Wanted]:
@@ -178,7 +175,9 @@ def _mine(unit: Work, operation: Operation) -> ColumnElement[bool]:
 
 
 def stage(unit: Work, operation: Operation, records: Sequence[Record]) -> None:
-    """Keep one page of records; a record seen before is brought up to date."""
+    """Keep one page of records; a record seen before is brought up to date. A look before an unlink keeps none."""
+    if operation.kind not in registry.refreshes():
+        return
     refresh = registry.refreshes()[operation.kind]
     staged = {found.list_id: found for record in records for found in refresh.stage_all(record, operation.params)}
     if not staged:
@@ -186,6 +185,7 @@ def stage(unit: Work, operation: Operation, records: Sequence[Record]) -> None:
     row = StagedRecord
     query = select(row).where(_mine(unit, operation), row.list_id.in_(staged))
     known = {found.list_id: found for found in unit.session.execute(query).scalars()}
+    updating.follow(unit, operation.kind, [(known[list_id], staged[list_id]) for list_id in known])
     new = []
     for list_id, record in staged.items():
         values = _values(record) | {"seen_at": unit.at, "seen_by": operation.seq}
@@ -214,16 +214,34 @@ def _values(record: Staged) -> dict[str, object]:
     }
 
 
-def finished(unit: Work, operation: Operation) -> None:
+def finished(unit: Work, operation: Operation, done: Done) -> None:
     """The list was read to its end: what did not show is gone from QuickBooks, unless it told only what changed."""
+    if operation.kind not in registry.refreshes():
+        unlinking.answered(unit, operation, done)
+        return
     row = StagedRecord
     if not registry.refreshes()[operation.kind].incremental:
-        gone = delete(row).where(_mine(unit, operation), row.seen_by != operation.seq, row.state == "staged")
+        gone = delete(row).where(
+            _mine(unit, operation),
+            row.seen_by != operation.seq,
+            row.state.in_(("staged", "archived")),
+            row.id.not_in(select(Errand.staged_id)),  # Procore may have it already
+        )
         unit.session.execute(gone)
     _mark_parents(unit, operation)
     log = RefreshLog(connection_id=unit.connection.id, name=operation.kind, scope=operation.scope, finished_at=unit.at)
     unit.session.merge(log)
-    unit.trail.add(Tag.REFRESH_DONE, "QuickBooks", refresh=operation.kind, scope=operation.scope)
+    unit.trail.add(Tag.REFRESH_DONE, QUICKBOOKS, refresh=operation.kind, scope=operation.scope)
+    arrivals.settle(unit, operation, done)
+    nightly.look(unit, operation)
+
+
+def failed(unit: Work, operation: Operation, sentence: str) -> None:
+    """QuickBooks refused the question."""
+    if operation.kind not in registry.refreshes():
+        unlinking.refused(unit, operation, sentence)
+        return
+    unit.trail.add(Tag.REFRESH_FAILED, QUICKBOOKS, refresh=operation.kind, sentence=sentence)
 
 
 def _mark_parents(unit: Work, operation: Operation) -> None:

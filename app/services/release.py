@@ -10,7 +10,9 @@ from app.core.decision import Decision
 from app.db.models import Finding, Item, ItemNeed, Operation
 from app.rulebook import decide
 from app.services import moves, rules_versions
+from app.services.doubt import in_doubt
 from app.services.gather import Gathered, gather
+from app.services.second_look import second_looks
 from app.services.unit import Work
 from state_machines.operation import OPERATION
 
@@ -25,9 +27,14 @@ def release(unit: Work, items: Sequence[Item], actor: str = BY_RULE) -> list[Ite
     if not accepted:
         return []
     unit.session.flush()
+    operations = waiting_operations(unit, accepted)
+    looks = second_looks(unit.session, unit.connection, accepted, unit.at)
+    again = [item for item in accepted if item.id in looks and not in_doubt(unit, item)]
+    for item in again:
+        look_again(unit, item, operations[item.id], looks[item.id], actor)
+    accepted = [item for item in accepted if item not in again]
     pack = rules_versions.pack(unit.session, unit.connection)
     around = gather(unit.session, unit.connection, accepted)
-    operations = waiting_operations(unit, accepted)
     decided: list[tuple[Item, Decision]] = []
     queued = []
     for item in accepted:
@@ -39,6 +46,16 @@ def release(unit: Work, items: Sequence[Item], actor: str = BY_RULE) -> list[Ite
             queued.append(item)
     moves.store_findings(unit, decided)
     return queued
+
+
+def look_again(unit: Work, item: Item, operation: Operation, why: Decision, actor: str = BY_RULE) -> None:
+    """An accept that is no longer good: the item goes back to its approvers, and nothing of it leaves."""
+    sentence = " ".join(finding.message for finding in why.findings)
+    moves.move(unit, item, "second_look", actor, reason=sentence, decision=why)
+    item.problem, item.remedy = sentence, why.findings[0].fix
+    OPERATION.move(operation, "drop")
+    operation.ended_at = unit.at
+    moves.clear_findings(unit, [item.id])
 
 
 #: What changes without any item moving: the record in Procore, QuickBooks' lists, settings, the edition.

@@ -14,7 +14,7 @@ from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Connection, Conversation, MessageSet, Operation
 from app.qbxml import parse
-from app.services import exchange, handout, people, recover, refreshes, release
+from app.services import exchange, handout, people, recover, refreshes, release, restore
 from app.services.hosts import HostPolicy
 from app.services.tools import Tools
 from app.services.unit import Work, service_work, work
@@ -56,8 +56,10 @@ class Live:
 class Sessions:
     """All that the Web Connector's calls do to the database."""
 
-    def __init__(self, database: Database, tools: Tools, hosts: HostPolicy) -> None:
-        self._database, self._tools, self.hosts = database, tools, hosts
+    def __init__(
+        self, database: Database, tools: Tools, hosts: HostPolicy, newest: restore.Newest | None = None
+    ) -> None:
+        self._database, self._tools, self.hosts, self._newest = database, tools, hosts, newest
 
     # -- authenticate ----------------------------------------------------------------------------------------------
 
@@ -72,6 +74,8 @@ class Sessions:
         if connection.locked_until and clock.now() < connection.locked_until:
             return self._turn_away(connection, "locked", "too many wrong passwords; locked", remote)
         fits = people.password_fits(connection.web_connector_password, password)
+        if fits:
+            restore.notice(self._database, self._newest, connection.id)
         with work(self._database, connection.id) as unit:
             if not fits:
                 return _wrong_password(unit, remote)
@@ -163,6 +167,8 @@ class Sessions:
         body = body or handout.next_set(self._database, self._tools, live.connection_id, live.id)
         if body is None:
             self._nothing_leaves(live)
+        elif self._newest is not None:
+            self._newest.keep(self._database, live.connection_id)
         return body
 
     def _once_more(self, live: Live) -> str | None:
@@ -296,11 +302,18 @@ def end(unit: Work, conversation: Conversation, why: str, move: str = "expire") 
 
 
 def work_left(session: Session, connection: Connection, conversation_id: int | None) -> int:
-    """How much could still be asked in this session: operations, and sets in doubt."""
-    operations = select(func.count()).select_from(Operation).where(*handout.waiting(connection, conversation_id))
+    """How much could still be asked in this session: operations, and sets in doubt.
+
+    Zero is exact. What waits for another's lock counts too, as long as anything may be asked.
+    """
+    waiting = select(Operation.seq).where(*handout.waiting(connection, conversation_id))
+    operations = 0
+    if session.execute(waiting.limit(1)).first() is not None:
+        going = (Operation.connection_id == connection.id, Operation.state.in_(handout.GOING))
+        operations = session.execute(select(func.count()).select_from(Operation).where(*going)).scalar_one()
     doubtful = (
         select(func.count())
         .select_from(MessageSet)
         .where(MessageSet.connection_id == connection.id, MessageSet.state.in_(("lost", "out")))
     )
-    return int(session.execute(operations).scalar_one()) + int(session.execute(doubtful).scalar_one())
+    return operations + session.execute(doubtful).scalar_one()

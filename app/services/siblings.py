@@ -89,7 +89,7 @@ def lines(session: Session, connection_id: int, items: Sequence[Item]) -> Lines:
     readers = {item.kind for item in items if item.lock_key and registry.kind(item.kind).reads_earlier}
     query = (
         select(Item, Binding.item_id)
-        .outerjoin(Binding, Binding.item_id == Item.id)
+        .outerjoin(Binding, (Binding.item_id == Item.id) & Binding.missing_since.is_(None))
         .where(
             Item.connection_id == connection_id,
             Item.lock_key.in_(locks),

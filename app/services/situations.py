@@ -15,6 +15,8 @@ from app.db.models import Binding, Connection, Conversation, Document, Item, Ite
 from app.items import registry
 from app.items.base import BindingView, Content, Reply, Situation
 from app.qbxml import parse
+from app.qbxml.status import Verdict
+from app.services import restore
 from app.services.gather import Key, matching, view
 
 MARKER = "tie:"
@@ -38,8 +40,10 @@ def standings(
     """The situation of every operation, in a constant number of statements."""
     documents = _documents(session, operations)
     bound = _bound(session, connection.id, conversation.id, operations)
+    looked_at = _looked_at(session, connection.id, conversation.id, operations)
     own = _own(session, conversation.id, operations)
     replies = _replies(session, conversation.id, operations)
+    missing = restore.doubts(session, connection, operations)
     found = []
     for operation in operations:
         document = documents.get(operation.document_id)
@@ -47,8 +51,8 @@ def standings(
         situation = Situation(
             document=content["fields"] if document else operation.params,
             marker=MARKER + operation.id,
-            replies=replies.get(operation.seq, []),
-            bound=bound.get(operation.item_id or 0, {}),
+            replies=restore.in_order(replies.get(operation.seq, []), missing.get(operation.seq, [])),
+            bound=bound.get(operation.item_id or 0) or looked_at.get(operation.seq, {}),
             own=own.get(operation.item_id or 0),
             host=connection.host,
         )
@@ -86,6 +90,28 @@ def _bound(
     return {item: {key: views[key] for key in of_item if key in views} for item, of_item in needs.items()}
 
 
+def _looked_at(
+    session: Session, connection_id: int, conversation_id: int, operations: Sequence[Operation]
+) -> dict[int, dict[Key, BindingView]]:
+    """The bindings of the kinds a refresh looks at, by operation: of its project, or all of them."""
+    found = {}
+    for operation in operations:
+        refresh = registry.refreshes().get(operation.kind)
+        if refresh is None or not refresh.needs:
+            continue
+        query = (
+            select(Item.kind, Item.procore_id, Binding)
+            .join(Binding, Binding.item_id == Item.id)
+            .where(Item.connection_id == connection_id, Item.kind.in_(refresh.needs))
+        )
+        if refresh.per:
+            query = query.where(Item.project_id == operation.scope)
+        found[operation.seq] = {
+            (row.kind, row.procore_id): view(row.Binding, conversation_id) for row in session.execute(query)
+        }
+    return found
+
+
 def _own(session: Session, conversation_id: int, operations: Sequence[Operation]) -> dict[int, BindingView]:
     """What QuickBooks already holds of the items that are written once more."""
     items = [one.item_id for one in operations if one.item_id and registry.kind(one.kind).amends]
@@ -116,17 +142,17 @@ def _replies(session: Session, conversation_id: int, operations: Sequence[Operat
 
 def _stored_reply(request: Request) -> Reply:
     answer = parse.message_set(ALONE.format(request.answer)).answers[0] if request.answer else None
-    return reply(request, answer)
+    return reply(request, answer, request.outcome, Verdict(request.outcome, request.sentence, "", request.remedy))
 
 
-def reply(request: Request, answer: parse.Answer | None) -> Reply:
+def reply(request: Request, answer: parse.Answer | None, outcome: str, verdict: Verdict) -> Reply:
     """What became of a request, as its kind may see it."""
     return Reply(
         step=request.step,
-        outcome=request.outcome,
-        status=request.status or 0,
-        sentence=request.sentence,
-        what_to_do=request.remedy,
+        outcome=outcome,
+        status=answer.status_code if answer else 0,
+        sentence=verdict.sentence,
+        what_to_do=verdict.what_to_do,
         records=answer.records if answer else (),
         handed_out=request.made_at,
         iterator_id=answer.iterator_id if answer else "",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.core import clock
@@ -15,6 +15,8 @@ from app.core.errors import NotFound
 from app.db.engine import Database
 from app.db.models import Connection
 from app.services import audit
+
+LOCKED = select(Connection).where(Connection.id == bindparam("id")).with_for_update()
 
 
 @dataclass
@@ -40,9 +42,7 @@ def work(database: Database, connection_id: int) -> Iterator[Work]:
     Locking the connection row first makes every other lock of the business follow from it.
     """
     with database.writing() as session:
-        connection = session.execute(
-            select(Connection).where(Connection.id == connection_id).with_for_update()
-        ).scalar_one_or_none()
+        connection = session.execute(LOCKED, {"id": connection_id}).scalar_one_or_none()
         if connection is None:
             raise NotFound(f"There is no connection {connection_id}.", "See `tieout connection list`.")
         unit = Work(session, connection, audit.Trail(session, audit.chain_of(connection_id)), clock.now())

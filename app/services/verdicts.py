@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.decision import Decision
 from app.db.models import Connection, Finding, Item, Operation
+from app.items import registry
 from app.items.base import Content
 from app.rulebook import decide
 from app.services import rules_versions
@@ -71,3 +72,13 @@ def _found(session: Session, items: Sequence[Item]) -> dict[int, list[Finding]]:
 
 #: Stands for the file of a rule where QuickBooks itself raised the question.
 FOUND_IN_QUICKBOOKS = "(found in QuickBooks)"
+
+
+def changed_since(item: Item) -> str:
+    """That Procore says something else by now than QuickBooks took, and what becomes of that; or nothing."""
+    if item.state != "synced" or item.written_revision_id in {None, item.seen_revision_id}:
+        return ""
+    kind = registry.kind(item.kind)
+    if kind.amends:
+        return f"Changed in Procore since QuickBooks took it; once sent, the same {kind.quickbooks} is changed."
+    return f"Differs in Procore by now: a later change of a {kind.label.lower()} is not written to QuickBooks."

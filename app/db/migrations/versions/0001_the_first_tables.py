@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("host", app.db.columns.Json(), nullable=False),
         sa.Column("rules_version", sa.String(length=64), nullable=True),
         sa.Column("last_set_id", sa.Text(), nullable=False),
+        sa.Column("restored_from", app.db.columns.Utc(timezone=True), nullable=True),
         sa.Column("wrong_passwords", sa.Integer(), nullable=False),
         sa.Column("locked_until", app.db.columns.Utc(timezone=True), nullable=True),
         sa.Column("connected_at", app.db.columns.Utc(timezone=True), nullable=False),
@@ -159,6 +160,55 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_item_connection_id_lock_key"), ["connection_id", "lock_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_connection_id_state"), ["connection_id", "state"], unique=False)
+
+    op.create_table(
+        "job_cost_report",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.String(length=60), nullable=False),
+        sa.Column("as_of", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("rows", app.db.columns.Json(), nullable=False),
+        sa.Column("counter", sa.Integer(), nullable=False),
+        sa.Column("written", sa.Integer(), nullable=False),
+        sa.Column("written_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("keyed_by_hand", sa.Integer(), nullable=False),
+        sa.Column("beside_them", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("next_try_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_job_cost_report_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("connection_id", "project_id", name=op.f("pk_job_cost_report")),
+    )
+    op.create_table(
+        "month_signature",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("part", sa.String(length=10), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=False),
+        sa.Column("signed_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("undone_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_month_signature_connection_id_connection")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_month_signature_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_month_signature")),
+    )
+    with op.batch_alter_table("month_signature", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_month_signature_standing",
+            ["connection_id", "month", "part"],
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
 
     op.create_table(
         "person_access",
@@ -250,10 +300,12 @@ def upgrade() -> None:
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("record", sa.String(length=40), nullable=False),
-        sa.Column("quickbooks_id", sa.String(length=40), nullable=False),
+        sa.Column("quickbooks_id", sa.String(length=80), nullable=False),
         sa.Column("edit_sequence", sa.String(length=20), nullable=False),
         sa.Column("full_name", sa.Text(), nullable=False),
         sa.Column("lines", app.db.columns.Json(), nullable=False),
+        sa.Column("missing_since", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("linked_by", sa.Text(), nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=True),
         sa.Column("bound_at", app.db.columns.Utc(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_binding_connection_id_connection")),
@@ -264,6 +316,33 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_binding_connection_id_quickbooks_id"), ["connection_id", "quickbooks_id"], unique=False
         )
+
+    op.create_table(
+        "discrepancy",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("what_to_do", sa.Text(), nullable=False),
+        sa.Column("found_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("gone_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("cleared_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("cleared_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_discrepancy_connection_id_connection")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_discrepancy_item_id_item")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discrepancy")),
+    )
+    with op.batch_alter_table("discrepancy", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_discrepancy_connection_id_gone_at_cleared_at"),
+            ["connection_id", "gone_at", "cleared_at"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_discrepancy_item_id"), ["item_id"], unique=False)
 
     op.create_table(
         "document",
@@ -279,6 +358,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_document_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
+        "errand",
+        sa.Column("staged_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("fields", app.db.columns.Json(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.Column("next_try_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_errand_connection_id_connection")),
+        sa.ForeignKeyConstraint(["staged_id"], ["staged_record.id"], name=op.f("fk_errand_staged_id_staged_record")),
+        sa.PrimaryKeyConstraint("staged_id", name=op.f("pk_errand")),
+    )
+    with op.batch_alter_table("errand", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_errand_connection_id_next_try_at"), ["connection_id", "next_try_at"], unique=False
+        )
 
     op.create_table(
         "finding",
@@ -304,12 +405,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_finding_item_id"), ["item_id"], unique=False)
 
     op.create_table(
+        "issued_payment",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("found", app.db.columns.Json(), nullable=False),
+        sa.Column("told", app.db.columns.Json(), nullable=False),
+        sa.Column("gone", sa.Text(), nullable=False),
+        sa.Column("removed_by", sa.Text(), nullable=False),
+        sa.Column("anyway_by", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.Column("next_try_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_issued_payment_connection_id_connection")
+        ),
+        sa.ForeignKeyConstraint(["invoice_id"], ["item.id"], name=op.f("fk_issued_payment_invoice_id_item")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_issued_payment_item_id_item")),
+        sa.PrimaryKeyConstraint("connection_id", "key", name=op.f("pk_issued_payment")),
+    )
+    with op.batch_alter_table("issued_payment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_issued_payment_connection_id_next_try_at"), ["connection_id", "next_try_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_issued_payment_invoice_id"), ["invoice_id"], unique=False)
+
+    op.create_table(
         "item_need",
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("procore_id", sa.String(length=60), nullable=False),
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connection.id"], name=op.f("fk_item_need_connection_id_connection")
         ),
@@ -394,6 +524,13 @@ def upgrade() -> None:
             batch_op.f("ix_operation_connection_id_state_reads_next_seq"),
             ["connection_id", "state", "reads_next", "seq"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_operation_suspect",
+            ["connection_id", "largest_set"],
+            unique=False,
+            sqlite_where=sa.text("largest_set IS NOT NULL"),
+            postgresql_where=sa.text("largest_set IS NOT NULL"),
         )
         batch_op.create_index("uq_operation_document", ["item_id", "document_id"], unique=True)
         batch_op.create_index(
@@ -505,6 +642,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("lock_key IS NOT NULL AND state IN ('working','unknown','failed')"),
         )
         batch_op.drop_index("uq_operation_document")
+        batch_op.drop_index(
+            "ix_operation_suspect",
+            sqlite_where=sa.text("largest_set IS NOT NULL"),
+            postgresql_where=sa.text("largest_set IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_operation_connection_id_state_reads_next_seq"))
 
     op.drop_table("operation")
@@ -524,14 +666,28 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_need_connection_id_kind_procore_id"))
 
     op.drop_table("item_need")
+    with op.batch_alter_table("issued_payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issued_payment_invoice_id"))
+        batch_op.drop_index(batch_op.f("ix_issued_payment_connection_id_next_try_at"))
+
+    op.drop_table("issued_payment")
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_finding_item_id"))
 
     op.drop_table("finding")
+    with op.batch_alter_table("errand", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_errand_connection_id_next_try_at"))
+
+    op.drop_table("errand")
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_item_id"))
 
     op.drop_table("document")
+    with op.batch_alter_table("discrepancy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_discrepancy_item_id"))
+        batch_op.drop_index(batch_op.f("ix_discrepancy_connection_id_gone_at_cleared_at"))
+
+    op.drop_table("discrepancy")
     with op.batch_alter_table("binding", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_binding_connection_id_quickbooks_id"))
 
@@ -548,6 +704,15 @@ def downgrade() -> None:
     op.drop_table("rules_activation")
     op.drop_table("refresh_log")
     op.drop_table("person_access")
+    with op.batch_alter_table("month_signature", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_month_signature_standing",
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+    op.drop_table("month_signature")
+    op.drop_table("job_cost_report")
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_connection_id_state"))
         batch_op.drop_index(batch_op.f("ix_item_connection_id_lock_key"))

@@ -1,0 +1,181 @@
+"""Job costs on their way to Procore: one direct cost for each cost code, written anew with each report.
+
+Procore knows by itself what commitments were invoiced; only what a job has cost beside them is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.core import clock, money
+from app.core.errors import Refusal, TieoutError
+from app.core.tags import Tag
+from app.db.engine import Database
+from app.db.models import Connection, JobCostReport
+from app.items.base import Content
+from app.items.ports import Procore
+from app.services import job_costs
+from app.services.unit import work
+
+PROCORE = "Procore"
+DESCRIPTION = "Job costs of QuickBooks: summary of a cost code"
+
+
+@dataclass(frozen=True)
+class _Due:
+    """The direct costs of one project, and for which report they stand."""
+
+    project_id: int
+    counter: int
+    amounts: Mapping[str, Decimal]  # by Procore's id of the standard cost code
+    day: str
+    beside_others: bool
+
+
+def run(database: Database, connection_id: int, procore: Procore) -> int:
+    """Tell Procore the newest report of every project; a failure waits longer each time. Returns how many it took."""
+    taken = 0
+    for due in _due(database, connection_id):
+        problem = ""
+        others = 0
+        try:
+            others = _write(procore, due)
+        except TieoutError as error:
+            problem = str(error)
+        _note(database, connection_id, due, others, problem)
+        taken += not problem and not others
+    return taken
+
+
+def _due(database: Database, connection_id: int) -> list[_Due]:
+    row = JobCostReport
+    query = select(row).where(
+        row.connection_id == connection_id, row.written < row.counter, row.next_try_at <= clock.now()
+    )
+    with database.reading() as session:
+        zone = ZoneInfo(str(session.get_one(Connection, connection_id).settings.get("zone") or "UTC"))
+        return [
+            _Due(
+                int(stored.project_id),
+                stored.counter,
+                amounts(stored.rows),
+                stored.as_of.astimezone(zone).date().isoformat(),
+                bool(stored.beside_them),
+            )
+            for stored in session.execute(query).scalars()
+            if stored.basis == job_costs.ACCRUAL
+        ]
+
+
+def amounts(rows: Sequence[Content]) -> dict[str, Decimal]:
+    """What each cost code has cost beside the bills of commitments; the retainage item is none."""
+    found: dict[str, Decimal] = {}
+    for row in rows:
+        if row["cost_code"] and not row["is_retainage"]:
+            direct = money.money(row["actual"]) - money.money(row["invoiced"])
+            found[row["cost_code"]] = found.get(row["cost_code"], Decimal(0)) + direct
+    return found
+
+
+def _write(procore: Procore, due: _Due) -> int:
+    """Write them all, in calls that may be repeated; where others keyed their own, nothing but how many."""
+    held = {row["id"]: row for row in procore.pages(f"/rest/v1.1/projects/{due.project_id}/direct_costs")}
+    others = [row for row in held.values() if not _is_ours(row, due) and not row.get("deleted_at")]
+    if others and not due.beside_others:
+        return len(others)
+    known = {row["origin_id"]: row["id"] for row in held.values() if _is_ours(row, due)}
+    wanted = {_origin(due, code): code for code, amount in due.amounts.items() if amount or _origin(due, code) in known}
+    for origin in known.keys() - wanted.keys():  # the code no longer has any cost
+        wanted[origin] = origin.rpartition("|")[2]
+    if wanted:
+        ids = _write_heads(procore, due, wanted, known)
+        _write_lines(procore, due, wanted, ids)
+    return 0
+
+
+def _origin(due: _Due, code: str) -> str:
+    return f"{job_costs.JOB_COSTS}|{due.project_id}|{code}"
+
+
+def _is_ours(row: Content, due: _Due) -> bool:
+    return str(row.get("origin_id") or "").startswith(_origin(due, ""))
+
+
+def _write_heads(procore: Procore, due: _Due, wanted: Mapping[str, str], known: Mapping[str, int]) -> dict[str, int]:
+    """One direct cost each, found by its origin; its type can only be said of a new one."""
+    fields = {"direct_cost_date": due.day, "status": "approved", "description": DESCRIPTION}
+    updates = [
+        {"origin_id": origin, **fields, **({} if origin in known else {"direct_cost_type": "expense"})}
+        for origin in wanted
+    ]
+    answer = procore.patch(f"/rest/v1.0/projects/{due.project_id}/direct_costs/sync", {"updates": updates})
+    return {row["origin_id"]: row["id"] for row in answer["entities"]}
+
+
+def _write_lines(procore: Procore, due: _Due, wanted: Mapping[str, str], ids: Mapping[str, int]) -> None:
+    """One line each. A new line names its direct cost, which the sync action has no place for."""
+    path = f"/rest/v1.0/projects/{due.project_id}/direct_costs"
+    there = {row.get("origin_id") for row in procore.pages(f"{path}/line_items")}
+    worth = {origin: money.plain(due.amounts.get(code, Decimal(0))) for origin, code in wanted.items()}
+    if updates := [{"origin_id": origin, "amount": amount} for origin, amount in worth.items() if origin in there]:
+        procore.patch(f"{path}/line_items/sync", {"updates": updates})
+    new = [origin for origin in wanted if origin not in there]
+    cost_type = _cost_type(procore) if new else 0
+    for origin in new:
+        line = {
+            "origin_id": origin,
+            "cost_code_id": _own_code(procore, due.project_id, wanted[origin]),
+            "line_item_type_id": cost_type,
+            "amount": worth[origin],
+            "extended_type": "manual",
+        }
+        procore.post(f"{path}/{ids[origin]}/line_items", {"line_item": line})
+
+
+def _own_code(procore: Procore, project_id: int, code: str) -> int:
+    """The project's own copy of a standard cost code."""
+    for own_id, own in procore.cost_codes(project_id).items():
+        if str(own.get("standard_cost_code_id")) == code:
+            return own_id
+    raise Refusal(
+        f"The project no longer has the cost code {code} that QuickBooks' job costs are coded to.",
+        "Add the code to the project in Procore.",
+    )
+
+
+def _cost_type(procore: Procore) -> int:
+    """Cost types are always “Other” with QuickBooks Desktop."""
+    types = list(procore.pages("/rest/v1.0/line_item_types", company_id=procore.company_id))
+    other = next((one for one in types if one["base_type"] == "other"), None)
+    if other is None:
+        raise Refusal("Procore has no cost type “Other”.", "Add it under the company's Work Breakdown Structure.")
+    return int(other["id"])
+
+
+def _note(database: Database, connection_id: int, due: _Due, others: int, problem: str) -> None:
+    with work(database, connection_id) as unit:
+        row = unit.session.get_one(JobCostReport, (connection_id, str(due.project_id)))
+        if problem or others:
+            row.tries += 1
+            row.problem = problem
+            row.next_try_at = unit.at + timedelta(seconds=min(2**row.tries, 900))
+            if others != row.keyed_by_hand or problem:
+                sentence = problem or job_costs.keyed_by_hand(others)
+                unit.trail.add(Tag.JOB_COSTS_FAILED, PROCORE, project=row.project_id, sentence=sentence)
+            row.keyed_by_hand = others
+            return
+        row.written, row.written_at, row.tries, row.problem = due.counter, unit.at, 0, ""
+        row.keyed_by_hand = row.keyed_by_hand if due.beside_others else 0
+        unit.trail.add(
+            Tag.JOB_COSTS_WRITTEN,
+            PROCORE,
+            project=row.project_id,
+            as_of=row.as_of.isoformat(),
+            amounts={code: money.plain(amount) for code, amount in due.amounts.items()},
+        )

@@ -1,0 +1,98 @@
+"""The exceptions: what QuickBooks holds otherwise than approved, until it is gone or a named person clears it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, func, select
+
+from app.db.engine import Database
+from app.db.models import Discrepancy, Item
+from app.items import registry
+from app.services.reports import Sheet
+
+#: So many past ones are shown; the trail holds them all.
+PAST = 200
+
+
+@dataclass(frozen=True)
+class Exception_:
+    """One item with everything that stands against it."""
+
+    item: Item
+    rows: tuple[Discrepancy, ...]  # none: its own page says what to do
+
+
+def _open(connection_id: int) -> ColumnElement[bool]:
+    return (
+        (Discrepancy.connection_id == connection_id) & Discrepancy.gone_at.is_(None) & Discrepancy.cleared_at.is_(None)
+    )
+
+
+def count(database: Database, connection_id: int) -> int:
+    """How many items a person should look at."""
+    query = select(func.count()).select_from(Item).where(Item.connection_id == connection_id, Item.difference != "")
+    with database.reading() as session:
+        return int(session.execute(query).scalar_one())
+
+
+def standing(database: Database, connection_id: int) -> list[Exception_]:
+    """What nobody has cleared, item by item, the oldest first."""
+    query = (
+        select(Item, Discrepancy)
+        .join(Discrepancy, Discrepancy.item_id == Item.id)
+        .where(_open(connection_id))
+        .order_by(Discrepancy.id)
+    )
+    others = select(Item).where(
+        Item.connection_id == connection_id,
+        Item.difference != "",
+        ~exists().where(_open(connection_id), Discrepancy.item_id == Item.id),
+    )
+    with database.reading() as session:
+        items: dict[int, Item] = {}
+        rows: dict[int, list[Discrepancy]] = {}
+        for item, row in session.execute(query):
+            items[item.id] = item
+            rows.setdefault(item.id, []).append(row)
+        found = [Exception_(item, tuple(rows[item.id])) for item in items.values()]
+        return found + [Exception_(item, ()) for item in session.execute(others.order_by(Item.id)).scalars()]
+
+
+def past(database: Database, connection_id: int) -> list[tuple[Discrepancy, Item]]:
+    """What a person cleared, the newest first."""
+    query = (
+        select(Discrepancy, Item)
+        .join(Item, Item.id == Discrepancy.item_id)
+        .where(Discrepancy.connection_id == connection_id, Discrepancy.cleared_at.is_not(None))
+        .order_by(Discrepancy.cleared_at.desc(), Discrepancy.id.desc())
+        .limit(PAST)
+    )
+    with database.reading() as session:
+        return [(row.Discrepancy, row.Item) for row in session.execute(query)]
+
+
+def sheet(found: Sequence[Exception_], cleared: Sequence[tuple[Discrepancy, Item]]) -> Sheet:
+    """Those that stand, then those that were cleared."""
+    pairs = [(row, one.item) for one in found for row in one.rows]
+    bare = [one.item for one in found if not one.rows]
+    return Sheet(
+        "exceptions",
+        "Exceptions",
+        ("Kind", "Item", "What is otherwise", "What to do", "Found at", "Cleared at", "Cleared by", "Reason"),
+        [
+            (
+                registry.kind(item.kind).label,
+                item.name,
+                row.sentence,
+                row.what_to_do,
+                row.found_at,
+                row.cleared_at,
+                row.cleared_by,
+                row.reason,
+            )
+            for row, item in (*pairs, *cleared)
+        ]
+        + [(registry.kind(item.kind).label, item.name, item.difference, "", None, None, "", "") for item in bare],
+    )

@@ -1,0 +1,92 @@
+"""Reject, take back, revert: a person decides against, while nothing of it is out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.core.errors import Refusal
+from app.db.engine import Database
+from app.db.models import Binding, Item, Revision
+from app.items import registry
+from app.services import intake, moves, release
+from app.services.lifecycle import operations
+from app.services.lifecycle.walk import Outcomes, each, must_allow, one_by_one, reason_given
+from app.services.people import Person
+from app.services.unit import Work
+
+
+def reject(database: Database, connection_id: int, who: Person, item_ids: Sequence[int], reason: str) -> Outcomes:
+    """Send items back to the project team with a reason; a change of what QuickBooks holds is dropped alone."""
+    reason = reason_given(reason, "A rejection needs a reason.", "Say what the project team should change.")
+
+    def one(unit: Work, item: Item, person: Person) -> None:
+        _reject(unit, item, person, reason)
+
+    return each(database, connection_id, who, "reject", item_ids, one_by_one(one))
+
+
+def take_back(database: Database, connection_id: int, who: Person, item_ids: Sequence[int], reason: str) -> Outcomes:
+    """Undo an accept while nothing of it is out."""
+    reason = reason_given(reason, "Taking back an accept needs a reason.", "Say why in a few words.")
+
+    def one(unit: Work, item: Item, person: Person) -> None:
+        _off_the_queue(unit, item, person, "taken back")
+        must_allow(item, "take_back", "taken back")
+        moves.move(unit, item, "take_back", person.name, reason=reason)
+        forget(unit, item)
+
+    return each(database, connection_id, who, "take_back", item_ids, one_by_one(one))
+
+
+def _reject(unit: Work, item: Item, who: Person, reason: str) -> None:
+    _off_the_queue(unit, item, who, "rejected")
+    if in_quickbooks(unit, item):
+        must_allow(item, "revert", "rejected")
+        if not registry.kind(item.kind).amends:
+            raise Refusal(
+                f"QuickBooks already holds {item.name}; it cannot go back to draft.",
+                "Retry it, or correct it in QuickBooks and unlink it.",
+                code="in_quickbooks",
+            )
+        revert(unit, item, who.name, f"rejected by {who.name}: “{reason}”")
+        return
+    must_allow(item, "reject", "rejected")
+    moves.move(unit, item, "reject", who.name, reason=reason)
+    item.problem, item.remedy = f"Rejected by {who.name}: “{reason}”.", "Change it in Procore and send it again."
+    back_to_newest(unit, item)
+    forget(unit, item)
+
+
+def revert(unit: Work, item: Item, actor: str, reason: str) -> None:
+    """Drop a change: what counts is again what QuickBooks holds, and whoever needs it never notices."""
+    moves.move(unit, item, "revert", actor, reason=reason)
+    item.problem, item.remedy = f"Change not written: {reason}.", "Change it in Procore and send it again."
+    item.sent_revision_id, item.document_id = item.written_revision_id, item.written_document_id
+    intake.point_at(unit, [(item, unit.session.get_one(Revision, item.written_revision_id).content)])
+    forget(unit, item)
+
+
+def forget(unit: Work, item: Item) -> None:
+    """Nothing of the item is to be done any more; those that wait for it, or behind it, are decided again."""
+    operations.drop(unit, item)
+    moves.clear_findings(unit, [item.id])
+    release.release(unit, release.dependents(unit, [item]))
+
+
+def in_quickbooks(unit: Work, item: Item) -> bool:
+    """Whether QuickBooks holds the item, whatever its state says."""
+    return unit.session.get(Binding, item.id) is not None
+
+
+def back_to_newest(unit: Work, item: Item) -> None:
+    """What was sent is forgotten: what counts is what Procore says now."""
+    changed = item.sent_revision_id != item.seen_revision_id
+    item.sent_revision_id = None
+    if changed:
+        intake.point_at_newest(unit, item)
+
+
+def _off_the_queue(unit: Work, item: Item, who: Person, why: str) -> None:
+    operations.nothing_out(unit, item)
+    if item.state == "queued":
+        moves.move(unit, item, "hold", who.name, reason=why)
