@@ -10,7 +10,9 @@ from flask import Flask
 from app import admin, hooks
 from app.db.engine import Database
 from app.db.migrate import upgrade
+from app.services import connections, rules_versions
 from app.services.hosts import HostPolicy
+from app.services.restore import Newest
 from app.services.sessions import Sessions
 from app.services.tools import Tools
 from app.settings import Settings, load
@@ -35,7 +37,8 @@ def build(settings: Settings) -> Services:
     upgrade(database)
     tools = Tools(settings.templates_dir, settings.rules_dir / "quickbooks_status.yaml")
     hosts = HostPolicy(settings.rules_dir / "web_connector.yaml")
-    return Services(settings, database, tools, Sessions(database, tools, hosts), qwc.render)
+    newest = Newest(settings.data_dir)
+    return Services(settings, database, tools, Sessions(database, tools, hosts, newest), qwc.render)
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
@@ -49,3 +52,12 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.register_blueprint(hooks.blueprint())
     admin.init_app(app)
     return app
+
+
+def warm_up(services: Services) -> None:
+    """Read and compile what the first session would otherwise wait for: templates, grammar, policy, rules."""
+    tools = services.tools
+    _ = tools.renderer, tools.grammar, tools.policy
+    for connection in connections.everyone(services.database):
+        if connection.rules_version is not None:
+            rules_versions.in_force(services.database, connection)

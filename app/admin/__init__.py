@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.admin import access, acts, connection, home, rules, safety, trail, words
+from app.admin import (
+    about,
+    access,
+    acts,
+    connection,
+    home,
+    job_costs,
+    offers,
+    payments,
+    permissions,
+    rules,
+    safety,
+    settings,
+    trail,
+    what_syncs,
+    words,
+)
 
 
 def init_app(app: Flask) -> None:
     """Add the screens to an application."""
     words.init_app(app)
     safety.init_app(app)
-    for module in (access, home, acts, connection, rules, trail):
+    screens = (access, home, acts, connection, rules, trail, permissions, settings, what_syncs, offers, about)
+    for module in (*screens, payments, job_costs):
         app.register_blueprint(module.pages)

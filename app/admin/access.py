@@ -13,7 +13,8 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
 from app.core.errors import Forbidden
-from app.services import connections, people, refusals
+from app.rulebook.permissions import VIEW
+from app.services import connections, people, permissions, refusals
 from app.services.people import Person
 
 pages = Blueprint("access", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
@@ -67,9 +68,7 @@ def needs(right: str) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            if not me().may(right):
-                refusals.note(services().database, connection_id(), me().name, right, "forbidden")
-            me().must(right)
+            permissions.must(services().database, connection_id(), me(), right)
             return view(*args, **kwargs)
 
         return needs_person(cast(View, guarded))
@@ -82,7 +81,7 @@ def _signed_in() -> tuple[Person, int] | None:
     if user_id is None or chosen is None:
         return None
     person = people.person(services().database, chosen, user_id=user_id)
-    return (person, chosen) if person and person.roles else None
+    return (person, chosen) if person and person.may(VIEW) else None
 
 
 def csrf_token() -> str:
@@ -130,7 +129,7 @@ def _connection_of(user_id: int) -> int | None:
     database = services().database
     for one in connections.everyone(database):
         person = people.person(database, one.id, user_id=user_id)
-        if person and person.roles:
+        if person and person.may(VIEW):
             return one.id
     return None
 

@@ -13,7 +13,7 @@ from app.admin.asked import number
 from app.admin.items import ONE, address, pages, show_list, show_one, wanted
 from app.core.errors import Refusal
 from app.items import registry
-from app.services import item_page, lifecycle
+from app.services import item_page, lifecycle, unlinking
 from app.services.lifecycle import Outcomes
 from app.services.listing import PAGE, Wanted
 
@@ -25,6 +25,7 @@ ACTS: dict[str, tuple[Callable[..., Outcomes], str, bool]] = {
     "reject": (lifecycle.reject, "rejected", True),
     "take_back": (lifecycle.take_back, "taken back", True),
     "retry": (lifecycle.retry, "put back in line", False),
+    "unlink": (unlinking.unlink, "unlinked", False),
 }
 #: So many refusals are named; beyond, each row says why.
 NAMED = 5
@@ -53,7 +54,7 @@ def act(kind: str) -> Shown:
     except Refusal as problem:
         flash(str(problem), "bad")
         return _again(asked)
-    _tell(outcomes, done, undo_for=kind if name == "accept" else "")
+    _tell(_without_waiting(outcomes) if name == "unlink" else outcomes, done, undo_for=kind if name == "accept" else "")
     return _again(asked) if outcomes.refused else _back(asked)
 
 
@@ -78,6 +79,14 @@ def _versions(chosen: Sequence[int]) -> dict[int, int]:
     return {one: number(version) for one, version in found.items() if version.isdecimal()}
 
 
+def _without_waiting(outcomes: Outcomes) -> Outcomes:
+    """Say of which QuickBooks is asked first; what is left is done, or refused."""
+    for outcome in outcomes.done:
+        if outcome.state == "synced":
+            flash(f"{outcome.name}: {unlinking.WAITS}", "good")
+    return Outcomes([one for one in outcomes.each if not one.ok or one.state != "synced"])
+
+
 def _tell(outcomes: Outcomes, done: str, *, undo_for: str = "") -> None:
     if outcomes.done:
         names = ", ".join(outcome.name for outcome in outcomes.done[:3])
@@ -86,7 +95,7 @@ def _tell(outcomes: Outcomes, done: str, *, undo_for: str = "") -> None:
         queued = sum(outcome.state == "queued" for outcome in outcomes.done)
         line = f" {queued} queued for QuickBooks." if queued else ""
         flash(f"{count}{names}{more} {done}.{line}", "good")
-        if undo_for and me().may("take_back"):
+        if undo_for and me().may("take_back", undo_for):
             undo = {"kind": undo_for, "items": [outcome.item_id for outcome in outcomes.done[:PAGE]]}
             flash(undo, "undo")  # type: ignore[arg-type]  # any plain data may be flashed
     for outcome in outcomes.refused[:NAMED]:

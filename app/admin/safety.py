@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from app.admin import access
@@ -41,8 +41,10 @@ def _dress(answer: Response) -> Response:
     return answer
 
 
-def _refused(error: TieoutError) -> tuple[str, int]:
+def _refused(error: TieoutError) -> tuple[str | Response, int]:
     access.recognise()
+    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+        return jsonify(error.plain()), error.status
     return render_template("problem.html", error=error), error.status
 
 

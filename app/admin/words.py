@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request
+from flask import Flask, g, request, url_for
 
 from app.admin import access
 from app.core import clock, money
+from app.core.errors import Pointer
 from app.items import registry
 from app.services import connections, overview
 from app.services.listing import TAB_NAMES, TABS
@@ -25,6 +26,16 @@ PILLS = {
     "checking": ("violet", "?", "Checking QuickBooks"),
     "failed": ("red", "✕", "Failed"),
     "synced": ("green", "✓", "Synced"),
+}
+
+#: What somebody may want to do with the items of each tab.
+TAB_ACTS = {
+    "draft": ("send",),
+    "sent": ("accept", "reject"),
+    "accepted": ("take_back",),
+    "queued": ("take_back",),
+    "failed": ("retry", "reject"),
+    "synced": ("unlink",),
 }
 
 MOVES = {
@@ -65,6 +76,15 @@ def moment(value: datetime | None) -> str:
     return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%d %b %Y %H:%M}"
 
 
+def where(link: Pointer) -> str:
+    """The address a sentence points to; empty where it names something we never received."""
+    if link.kind == "page":
+        return link.id
+    if link.kind == "setting":
+        return url_for("settings.page", _anchor=link.id)
+    return url_for("items.one", kind=link.kind, item_id=link.id) if link.id else ""
+
+
 def init_app(app: Flask) -> None:
     """Teach the templates our words."""
     app.jinja_env.filters.update(money=shown_money, cents=cents, moment=moment)
@@ -80,6 +100,8 @@ def _every_page() -> dict[str, Any]:
         "moves": MOVES,
         "tab_names": TAB_NAMES,
         "tabs": TABS,
+        "tab_acts": TAB_ACTS,
+        "where": where,
         "theme": request.cookies.get("theme", ""),
         "me": getattr(g, "person", None),
     }

@@ -21,11 +21,12 @@ def _fill(company: CompanyFile) -> None:
     company.add_account("Job Costs", "CostOfGoodsSold")
     subcontractors = company.add_account("Subcontractors", "CostOfGoodsSold")
     company.add_account("Office Expense", "Expense")
-    company.add_account("Retainage Payable", "OtherCurrentLiability")
+    retainage = company.add_account("Retainage Payable", "OtherCurrentLiability")
     company.add_account("Accounts Payable", "AccountsPayable")
     company.add_account("Operating Bank", "Bank")
     company.add_customer("Lakeside Holdings")  # a Procore company has the same name
     company.add_customer("City of Fairview")
     company.add_vendor("Fairview Water & Power")
     company.add_employee("Dana Whitfield")
+    company.add_item("ItemOtherCharge", "Retainage", SalesOrPurchase={"AccountRef": {"ListID": retainage}})
     company.add_service_item("Permit fees", income=subcontractors)  # one-sided: may not be linked

@@ -1,4 +1,4 @@
-"""Connections and users."""
+"""Connections, and the .qwc file of one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from app.cli.settings import settings
 from app.cli.shared import connection_option, data_dir_option, services, the_connection
-from app.services import connections, people, rules_versions
+from app.services import connections, rules_versions
 from app.web_connector import qwc
 
 
@@ -41,7 +42,7 @@ def list_all(data_dir: Path | None) -> None:
 @connection_option
 @data_dir_option
 def show(connection_id: int | None, data_dir: Path | None) -> None:
-    """Show one connection: file, host, settings, rules."""
+    """Show one connection: file, host, rules."""
     found = services(data_dir)
     one = connections.get(found.database, the_connection(found, connection_id))
     rows = {
@@ -53,23 +54,9 @@ def show(connection_id: int | None, data_dir: Path | None) -> None:
         "Live": "yes" if one.live else "no: only queries leave",
         "Paused": "yes" if one.paused else "no",
         "Rules version": (one.rules_version or "")[:12],
-    } | {f"Setting {name}": value for name, value in one.settings.items()}
+    }
     for label, value in rows.items():
         click.echo(f"{label:<32} {value}")
-
-
-@connection.command("set")
-@click.argument("name", type=click.Choice(list(connections.DEFAULTS)))
-@click.argument("value")
-@connection_option
-@data_dir_option
-def set_setting(name: str, value: str, connection_id: int | None, data_dir: Path | None) -> None:
-    """Change one setting of a connection; what was approved under another value is held."""
-    found = services(data_dir)
-    chosen = the_connection(found, connection_id)
-    meant: object = {"yes": True, "no": False}.get(value.lower(), int(value) if value.isdigit() else value)
-    connections.change_settings(found.database, chosen, {name: meant}, actor="command line")
-    click.echo(f"{name} is {value} now.")
 
 
 @connection.command("company-file")
@@ -124,44 +111,6 @@ def print_qwc(url: str, connection_id: int | None, data_dir: Path | None) -> Non
     )
 
 
-@click.group("user")
-def user() -> None:
-    """People who sign in."""
+connection.add_command(settings)
 
-
-@user.command("add")
-@click.argument("login")
-@click.option("--name", required=True, help="The person's full name.")
-@click.option("--role", type=click.Choice(list(people.RIGHTS)), required=True)
-@click.password_option(help="Asked for when not given.")
-@connection_option
-@data_dir_option
-def user_add(login: str, name: str, role: str, password: str, connection_id: int | None, data_dir: Path | None) -> None:
-    """Add a person with a role on a connection."""
-    found = services(data_dir)
-    chosen = the_connection(found, connection_id)
-    people.add_user(found.database, login, name, password, actor="command line")
-    people.give_role(found.database, login, chosen, role, actor="command line")
-    click.echo(f"{name} may sign in as {login}, {people.ROLE_NAMES[role]}.")
-
-
-@user.command("password")
-@click.argument("login")
-@click.password_option(help="Asked for when not given.")
-@data_dir_option
-def user_password(login: str, password: str, data_dir: Path | None) -> None:
-    """Give a person another password."""
-    people.set_password(services(data_dir).database, login, password, actor="command line")
-    click.echo(f"{login} signs in with the new password from now on.")
-
-
-@user.command("list")
-@data_dir_option
-def user_list(data_dir: Path | None) -> None:
-    """List people and what they are for each connection."""
-    for one, roles in people.everybody(services(data_dir).database):
-        held = ", ".join(f"{people.ROLE_NAMES[role.role]} on {role.connection_id}" for role in roles)
-        click.echo(f"{one.login:<12} {one.name:<24} {'' if one.active else '(inactive) '}{held}")
-
-
-COMMANDS = (connection, print_qwc, user)
+COMMANDS = (connection, print_qwc)

@@ -182,29 +182,33 @@ def _connection(services: Services, account: dict[str, Any]) -> int:
 
 
 def _seed(demo: Demo, say: Callable[[str], None]) -> None:
-    """Read Procore, send what may be sent, read QuickBooks' lists, and sync one project with its codes."""
+    """Read Procore and QuickBooks' lists, set up what they are needed for, send what may be sent, sync one project."""
     database, connection_id = demo.services.database, demo.connection_id
     say("Reading the month from Procore …")
     demo.worker.read()
-    pat, ana = demo.person("pat"), demo.person("ana")
-    lifecycle.send(database, connection_id, pat, ids_of(demo, state="draft"))
     say("First Web Connector session: reading QuickBooks' lists …")
     _session(demo)
-    connections.change_settings(
-        database,
-        connection_id,
-        {
-            "income_account": _account_id(demo, "Construction Income"),
-            "expense_account": _account_id(demo, "Job Costs"),
-        },
-        actor="demo",
-    )
+    _set_up(demo)
+    pat, ana = demo.person("pat"), demo.person("ana")
+    lifecycle.send(database, connection_id, pat, ids_of(demo, state="draft"))
     say(f"Second session: {SYNCED_PROJECT} and its cost codes go to QuickBooks …")
     project = ids_of(demo, kind="project", name=SYNCED_PROJECT)
     lifecycle.accept(database, connection_id, ana, project + _codes_of(demo, project[0]))
     _session(demo)
     number, reason = REJECTED
     lifecycle.reject(database, connection_id, ana, ids_of(demo, kind="commitment", name=number), reason)
+
+
+def _set_up(demo: Demo) -> None:
+    """The accounts of new cost codes, and the export of invoices, which is off until its own settings are made."""
+    chosen = {
+        "income_account": _list_id(demo, "accounts", "Construction Income"),
+        "expense_account": _list_id(demo, "accounts", "Job Costs"),
+        "retainage_item": _list_id(demo, "items", "Retainage"),
+        "payments_cadence": "Daily",
+    }
+    for values in (chosen, {"invoice_export": True}):
+        connections.change_settings(demo.services.database, demo.connection_id, values, actor="demo")
 
 
 def _session(demo: Demo) -> SessionReport:
@@ -230,10 +234,10 @@ def _codes_of(demo: Demo, project: int) -> list[int]:
         return list(session.execute(query).scalars())
 
 
-def _account_id(demo: Demo, name: str) -> str:
+def _list_id(demo: Demo, source: str, name: str) -> str:
     query = select(StagedRecord.list_id).where(
         StagedRecord.connection_id == demo.connection_id,
-        StagedRecord.source == "accounts",
+        StagedRecord.source == source,
         StagedRecord.full_name == name,
     )
     with demo.services.database.reading() as session:

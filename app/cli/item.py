@@ -17,7 +17,7 @@ from app.db.models import Item
 from app.factory import Services
 from app.items import registry
 from app.services import explain as explaining
-from app.services import lifecycle
+from app.services import lifecycle, unlinking
 from state_machines.item import STATES
 
 
@@ -159,6 +159,20 @@ def retry(items: tuple[str, ...], login: str, connection_id: int | None, data_di
     chosen = the_connection(found, connection_id)
     ids = [the_item(found, chosen, one) for one in items]
     _tell(lifecycle.retry(found.database, chosen, the_person(found, chosen, login), ids), "put back in line")
+
+
+@item.command("unlink")
+@_acting
+def unlink(items: tuple[str, ...], login: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Take items and their QuickBooks records apart; where the record must go first, the next session looks."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    ids = [the_item(found, chosen, one) for one in items]
+    outcomes = unlinking.unlink(found.database, chosen, the_person(found, chosen, login), ids)
+    click.echo(f"{len(outcomes.done)} of {len(outcomes.each)} unlinked or asked for.")
+    for outcome in outcomes.each:
+        waits = unlinking.WAITS if outcome.state == "synced" else "unlinked."
+        click.echo(f"  {outcome.name}: {outcome.problem or waits}")
 
 
 def _chosen(

@@ -11,7 +11,7 @@ from app import settings
 from app.core.tags import Tag
 from app.items import registry
 from app.items.base import BOTH, EXPORT, IMPORT, Input, ItemType
-from app.services import connections
+from app.services import settings as declared
 from state_machines.conversation import CONVERSATION
 from state_machines.item import ITEM
 from state_machines.message_set import MESSAGE_SET, REQUEST
@@ -124,10 +124,12 @@ def _settings() -> Iterator[str]:
     yield _table(("Variable", "Meaning", "Secret"), rows)
     yield "## Of a connection\n"
     yield "Kept in the database; each change is in the audit trail with the value before and after.\n"
-    defaults = [
-        (f"`{name}`", connections.SETTING_HELP[name], _default(value)) for name, value in connections.DEFAULTS.items()
-    ]
-    yield _table(("Setting", "Meaning", "At first"), defaults)
+    defaults = [(f"`{one.name}`", one.help, _possible(one), _default(one.default)) for one in declared.ALL]
+    yield _table(("Setting", "Meaning", "May be", "At first"), defaults)
+
+
+def _possible(setting: declared.Setting) -> str:
+    return ", ".join(f"`{value}`" for value, _ in setting.choices) or setting.form.replace("yes_no", "on or off")
 
 
 def _default(value: object) -> str:

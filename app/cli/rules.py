@@ -8,7 +8,7 @@ import click
 
 from app.cli.shared import connection_option, data_dir_option, services, the_connection, the_person
 from app.rulebook import load, manual, verify
-from app.services import rules_versions
+from app.services import permissions, rules_versions
 from app.settings import PACKAGE_ROOT
 
 FOLDER = click.argument(
@@ -52,7 +52,7 @@ def activate(folder: Path, login: str, reason: str, connection_id: int | None, d
     found = services(data_dir)
     chosen = the_connection(found, connection_id)
     person = the_person(found, chosen, login)
-    person.must("rules")
+    permissions.must(found.database, chosen, person, "activate")
     version = rules_versions.store(found.database, folder, person.name)
     rules_versions.activate(found.database, chosen, version, person.name, reason)
     click.echo(f"Version {version[:12]} decides now.")

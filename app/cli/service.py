@@ -16,7 +16,7 @@ from app.core.errors import Refusal
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.procore import Client
-from app.services import audit, connections
+from app.services import audit, connections, restore
 from app.worker.loop import Worker
 
 
@@ -53,11 +53,11 @@ def serve(host: str, port: int, certificate: Path | None, key: Path | None, data
 def _serve_plainly(host: str, port: int, certificate: Path | None) -> None:
     import waitress  # noqa: PLC0415  # only where granian is missing
 
-    from app.factory import create_app  # noqa: PLC0415
+    from wsgi import app  # noqa: PLC0415
 
     if certificate:
         raise Refusal("This machine's server cannot do TLS by itself.", "Install granian, or put a proxy in front.")
-    waitress.serve(create_app(), host=host, port=port, threads=8, max_request_body_size=80 * 2**20)
+    waitress.serve(app, host=host, port=port, threads=8, max_request_body_size=80 * 2**20)
 
 
 @click.command("work")
@@ -96,6 +96,22 @@ def db_upgrade(data_dir: Path | None) -> None:
     """Bring the database to the newest shape."""
     services(data_dir)
     click.echo("The database is up to date.")
+
+
+@db.command("restored")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_dir_option
+def db_restored(yes: bool, data_dir: Path | None) -> None:
+    """Declare that the database was put back from a backup: look in QuickBooks before anything is written again."""
+    found = services(data_dir)
+    if not yes:
+        click.confirm("Is the database in place a copy from earlier, and is the service stopped?", abort=True)
+    for connection in connections.everyone(found.database):
+        count = restore.declare(found.database, connection.id, "command line")
+        click.echo(
+            f"{connection.name}: what was approved and not finished ({count}) is looked for in QuickBooks first; "
+            "nothing is written twice."
+        )
 
 
 @click.command("doctor")

@@ -9,7 +9,7 @@ from lxml import etree
 
 from app.qbxml.reading import Unreadable, document, whole
 
-__all__ = ["Answer", "HostAnswer", "Record", "SetAnswer", "Unreadable", "host", "message_set"]
+__all__ = ["Answer", "HostAnswer", "Record", "SetAnswer", "Unreadable", "host", "message_set", "record"]
 
 
 class Record:
@@ -29,6 +29,10 @@ class Record:
         """The text at a path (``VendorRef/ListID``), or "" when QuickBooks left it out."""
         return self._element.findtext(path) or ""
 
+    def attribute(self, name: str) -> str:
+        """One of the element's attributes, or ""."""
+        return self._element.get(name, "")
+
     def all(self, name: str) -> list[Record]:
         """The records of this name, in order."""
         return [Record(element) for element in self._element.findall(name)]
@@ -37,6 +41,10 @@ class Record:
         """The first record of this name."""
         element = self._element.find(name)
         return None if element is None else Record(element)
+
+    def xml(self) -> str:
+        """The record as it came."""
+        return etree.tostring(self._element, encoding="unicode", with_tail=False)
 
     def __repr__(self) -> str:
         return f"<Record {self.type} {self.text('ListID') or self.text('TxnID')}>"
@@ -99,6 +107,11 @@ def message_set(text: str | bytes) -> SetAnswer:
         status_code=None if status is None else whole(status, "messageSetStatusCode"),
         answers=[_answer(element) for element in responses],
     )
+
+
+def record(text: str) -> Record:
+    """A record that was kept as it came. Raises Unreadable with a sentence."""
+    return Record(document(text))
 
 
 def host(text: str | bytes) -> HostAnswer:

@@ -1,0 +1,94 @@
+"""The report Job Costs: from what is stored, without asking QuickBooks."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from app.admin.access import connection_id, me, needs_person, services
+from app.admin.bars import WIDTH, bars
+from app.core.errors import Refusal
+from app.services import job_costs, permissions, refreshes, refusals
+from app.services.job_costs import JOB_COSTS, NOT_INCLUDED, Report
+
+pages = Blueprint("job_costs", __name__, url_prefix="/job-costs")
+
+#: Who may see the report of the company, and who that of a project: two rows of the permissions.
+COMPANY, PROJECT = "job_costs", "project_job_costs"
+
+
+def may_see() -> bool:
+    """Whether any report is for the person who asks."""
+    return me().may("report", COMPANY) or me().may("report", PROJECT)
+
+
+@pages.get("/")
+@needs_person
+def page() -> str:
+    """The projects; their totals only for those who may see the company's report."""
+    whole = me().may("report", COMPANY)
+    if not whole:
+        permissions.must(services().database, connection_id(), me(), "report", PROJECT)
+    found = job_costs.reports(services().database, connection_id())
+    return render_template("job_costs.html", reports=found, whole=whole)
+
+
+@pages.get("/<project_id>")
+@needs_person
+def one(project_id: str) -> str:
+    found = _report(project_id)
+    shown = list(zip(found.lines, bars(found.lines), strict=True))
+    return render_template("job_cost.html", report=found, shown=shown, width=WIDTH, not_included=NOT_INCLUDED)
+
+
+@pages.get("/<project_id>.csv")
+@needs_person
+def as_csv(project_id: str) -> Response:
+    found, out = _report(project_id), io.StringIO(newline="")
+    job_costs.write_csv(found, out)
+    return Response(
+        "\ufeff" + out.getvalue(),  # the mark by which spreadsheets know UTF-8
+        mimetype="text/csv",
+        headers={"Content-Disposition": f"attachment; filename=job-costs-{found.project_id}.csv"},
+    )
+
+
+@pages.get("/<project_id>/<code>")
+@needs_person
+def details(project_id: str, code: str) -> str:
+    """Nobody opens a figure here: its transactions are in QuickBooks."""
+    _report(project_id)
+    refusals.refuse(services().database, connection_id(), me().name, "job-cost-details")
+    return ""
+
+
+@pages.post("/<project_id>/refresh")
+@needs_person
+def refresh(project_id: str) -> Answer:
+    """Ask for the reports of one project now; they come in the next session."""
+    found = job_costs.report(services().database, connection_id(), project_id)
+    asked = refreshes.ask(services().database, connection_id(), me(), [JOB_COSTS], [project_id])
+    if found.why_not:
+        flash(found.why_not, "bad")
+    else:
+        flash(f"{'Queued' if asked else 'Queued already'}; it runs at the next session.", "good")
+    return redirect(url_for("job_costs.one", project_id=project_id))
+
+
+@pages.post("/<project_id>/write-beside")
+@needs_person
+def write_beside(project_id: str) -> Answer:
+    try:
+        job_costs.write_beside(services().database, connection_id(), me(), project_id)
+        flash("Procore is told within seconds.", "good")
+    except Refusal as problem:
+        flash(str(problem), "bad")
+    return redirect(url_for("job_costs.one", project_id=project_id))
+
+
+def _report(project_id: str) -> Report:
+    if not me().may("report", COMPANY):
+        permissions.must(services().database, connection_id(), me(), "report", PROJECT)
+    return job_costs.report(services().database, connection_id(), project_id)

@@ -1,0 +1,30 @@
+"""What syncs and what does not: the kinds, the catalogue of refusals, and its answer to whoever tries."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from app.admin.access import connection_id, me, needs_person, services
+from app.items.base import BOTH, EXPORT, IMPORT
+from app.services import refusals
+
+DIRECTIONS = {EXPORT: "Procore to QuickBooks", IMPORT: "QuickBooks to Procore", BOTH: "both ways"}
+
+pages = Blueprint("what_syncs", __name__, url_prefix="/what-syncs")
+
+
+@pages.get("/")
+@needs_person
+def page() -> str:
+    found = refusals.listed(services().database, connection_id())
+    return render_template("what_syncs.html", groups=found, directions=DIRECTIONS)
+
+
+@pages.post("/<what>")
+@needs_person
+def attempt(what: str) -> Answer:
+    """Whoever tries what is not supported gets the catalogue's answer."""
+    refusals.refuse(services().database, connection_id(), me().name, what)
+    flash("This is open on this connection.", "good")
+    return redirect(url_for("what_syncs.page"))
