@@ -1,5 +1,8 @@
 """The application for any WSGI server: `granian --interface wsgi wsgi:app`."""
 
-from app.factory import create_app
+from app.core import memory
+from app.factory import create_app, warm_up
 
 app = create_app()
+warm_up(app.extensions["tieout"])
+memory.settle()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
-from app import settings as configuration
-from app.factory import create_app
 from bench.server import serve
 
 if __name__ == "__main__":
-    serve(create_app(configuration.load(data_dir=Path(sys.argv[1]))))
+    os.environ["TIEOUT_DATA_DIR"] = sys.argv[1]
+    from wsgi import app
+
+    serve(app)

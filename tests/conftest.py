@@ -16,8 +16,15 @@ from sqlalchemy import create_engine, text
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.db.models import Base
-from tests.scenery import build_scenery, furnish, open_stage
+from tests import requirement_table
+from tests.paying import Site, build_site
+from tests.scenery import build_scenery, furnish, open_stage, set_up_invoices
 from tests.support import House, Set, Stage
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The table of requirements goes with every run."""
+    config.pluginmanager.register(requirement_table.Plugin(config))
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +48,27 @@ def furnished(house: House, scenery: Set, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="session")
+def invoicing(house: House, furnished: Set, tmp_path_factory: pytest.TempPathFactory) -> Set:
+    """The same with the export of invoices set up."""
+    return set_up_invoices(house, furnished, tmp_path_factory.mktemp("invoicing"))
+
+
+@pytest.fixture(scope="session")
+def billed(house: House, furnished: Set, tmp_path_factory: pytest.TempPathFactory) -> Set:
+    """Two unpaid bills and an Estimate, with Procore beside them."""
+    return build_site(house, furnished, tmp_path_factory.mktemp("billed"))
+
+
+@pytest.fixture
+def billed_site(house: House, billed: Set, stage_folder: Path) -> Iterator[Site]:
+    """SC-014 with two unpaid bills, the budget of its project, and Procore beside it."""
+    found = Site(open_stage(house, billed, stage_folder))
+    yield found
+    found.close()
+    found.stage.close()
+
+
+@pytest.fixture(scope="session")
 def stage_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One place for all stages, one after the other."""
     return tmp_path_factory.mktemp("stages") / "stage"
@@ -56,6 +84,12 @@ def empty_stage(house: House, scenery: Set, stage_folder: Path) -> Iterator[Stag
 def stage(house: House, furnished: Set, stage_folder: Path) -> Iterator[Stage]:
     """Delta Concrete, Riverside Tower and two cost codes are in QuickBooks."""
     yield from _play(open_stage(house, furnished, stage_folder))
+
+
+@pytest.fixture
+def billing(house: House, invoicing: Set, stage_folder: Path) -> Iterator[Stage]:
+    """The furnished stage, ready for invoices."""
+    yield from _play(open_stage(house, invoicing, stage_folder))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

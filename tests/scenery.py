@@ -53,6 +53,20 @@ def furnish(house: House, scenery: Set, folder: Path) -> Set:
     return at_rest(Set(folder))
 
 
+def set_up_invoices(house: House, furnished: Set, folder: Path) -> Set:
+    """The same with a retainage item, and the export of invoices turned on."""
+    stage = open_stage(house, furnished, folder)
+    liability = stage.company.add_account("Retainage Payable", "OtherCurrentLiability")
+    stage.company.add_item("ItemOtherCharge", "Retainage", SalesOrPurchase={"AccountRef": {"ListID": liability}})
+    stage.ask_for_lists()
+    assert stage.run().outcome == "done"
+    chosen = {"retainage_item": stage.staged("Retainage"), "payments_cadence": "Daily"}
+    for values in (chosen, {"invoice_export": True}):
+        connections.change_settings(stage.database, stage.connection_id, values, actor="tests")
+    stage.close()
+    return at_rest(Set(folder))
+
+
 def open_stage(house: House, scenery: Set, folder: Path, database_url: str = "") -> Stage:
     """A stage over a copy of the scenery; what an earlier one left in the folder goes."""
     shutil.rmtree(folder, ignore_errors=True)

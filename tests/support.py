@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from waitress.server import create_server
 
 from app import settings as configuration
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import (
+    Connection,
     Conversation,
     Event,
     EventPayload,
@@ -25,13 +26,14 @@ from app.db.models import (
     Item,
     MessageSet,
     Operation,
+    Request,
     Revision,
     StagedRecord,
     Transition,
 )
 from app.sandbox.quickbooks import CompanyFile
 from app.sandbox.web_connector import Died, SessionReport, WebConnector
-from app.services import audit, connections, intake, lifecycle, people, refreshes, sessions
+from app.services import audit, connections, intake, item_page, lifecycle, people, refreshes, release, sessions
 from app.services.hosts import HostPolicy
 from app.services.people import Person
 from app.services.sessions import Sessions
@@ -143,6 +145,18 @@ class Stage:
         found: lifecycle.Outcomes = act(self.database, self.connection_id, self.person(who), self.ids(names), *more)
         return found
 
+    def forget_host(self) -> None:
+        """No session has said yet which QuickBooks this is, and none has sent anything."""
+        with self.database.writing() as session:
+            session.get_one(Connection, self.connection_id).host = {}
+            for table in (Request, MessageSet):
+                session.execute(delete(table))
+
+    def rule_again(self, name: str) -> None:
+        """Whatever an item waited for has moved: it is decided once more."""
+        with work(self.database, self.connection_id) as unit:
+            release.release(unit, [unit.session.get_one(Item, self.item(name).id)])
+
     def ask_for_lists(self) -> None:
         """Ike asks QuickBooks for its lists anew."""
         refreshes.ask(self.database, self.connection_id, self.person("ike"))
@@ -167,6 +181,10 @@ class Stage:
         """The state of every item, by name."""
         with self.database.reading() as session:
             return {item.name: item.state for item in session.execute(select(Item)).scalars()}
+
+    def preview(self, name: str) -> tuple[tuple[str, str], ...]:
+        """What the item's page says will be written."""
+        return item_page.load(self.database, self.connection_id, self.item(name).id, "Ana").preview
 
     def findings(self, name: str) -> list[Finding]:
         """What the rules say of an item."""

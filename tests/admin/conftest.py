@@ -44,7 +44,7 @@ class Visitor:
         return found[1]
 
 
-def _app(stage: Stage) -> Flask:
+def app_of(stage: Stage) -> Flask:
     settings = configuration.load({"TIEOUT_SECRET_KEY": "not a secret"}, data_dir=stage.folder)
     tools = Tools(settings.templates_dir, settings.rules_dir / "quickbooks_status.yaml")
     sessions = Sessions(stage.database, tools, HostPolicy(settings.rules_dir / "web_connector.yaml"))
@@ -57,10 +57,9 @@ def tags(stage: Stage) -> set[str]:
         return set(session.execute(select(Event.tag)).scalars())
 
 
-@pytest.fixture
-def visit(stage: Stage) -> Callable[[str], Visitor]:
-    """Sign somebody in."""
-    app = _app(stage)
+def signing_in(stage: Stage) -> Callable[[str], Visitor]:
+    """Whoever is named, signed in to this stage."""
+    app = app_of(stage)
 
     def signed_in(login: str) -> Visitor:
         people.set_password(stage.database, login, "open sesame", actor="test")
@@ -72,6 +71,12 @@ def visit(stage: Stage) -> Callable[[str], Visitor]:
 
 
 @pytest.fixture
+def visit(stage: Stage) -> Callable[[str], Visitor]:
+    """Sign somebody in."""
+    return signing_in(stage)
+
+
+@pytest.fixture
 def anybody(stage: Stage) -> Visitor:
     """Somebody who did not sign in."""
-    return Visitor(_app(stage).test_client())
+    return Visitor(app_of(stage).test_client())

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from app.core.tags import Tag
-from app.db.models import Role, User
+from app.db.models import PersonAccess, User
 from app.services.audit import Filter, lines
 from tests import records
 from tests.admin.conftest import Visitor
@@ -61,7 +61,7 @@ def test_an_unknown_name_is_told_no_more_than_a_wrong_password(anybody: Visitor)
 
 def test_whoever_has_no_role_gets_in_nowhere(anybody: Visitor, stage: Stage) -> None:
     with stage.database.writing() as session:
-        session.execute(delete(Role))
+        session.execute(delete(PersonAccess))
     assert sign_in(anybody).told == ["You have no role on any connection yet."]
 
 

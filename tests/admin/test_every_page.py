@@ -29,6 +29,10 @@ PAGES = (
     "/connection/",
     "/rules/",
     "/audit/",
+    "/permissions/",
+    "/settings/",
+    "/what-syncs/",
+    "/about/",
     "/nowhere",
 )
 _ADDRESS = re.compile(r"^(?:[a-z]+:)?//", re.IGNORECASE)

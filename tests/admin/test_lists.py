@@ -112,7 +112,7 @@ def test_whoever_may_not_decide_sees_the_button_and_why(visit: Visit, stage: Sta
     page = look(visit("pat"), "/items/commitment?tab=sent")
     [button] = page.row(item_id).xpath(f".//button[@value='accept:{item_id}']")
     assert button.get("disabled") is not None
-    assert "Accepting needs the role accounting approver." in page.text
+    assert "Pat may not accept commitments: it needs the privilege “Can Push to Accounting”." in page.text
 
 
 def test_the_csv_is_the_list_as_filtered(visit: Visit, stage: Stage) -> None:

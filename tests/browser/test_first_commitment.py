@@ -48,7 +48,9 @@ def test_the_keys_move_through_the_rows_and_never_act_while_typing(page: Page, r
 def test_no_page_scrolls_sideways_on_a_narrow_screen(browser: Browser, running: Demo, scheme: str) -> None:
     context = browser.new_context(viewport={"width": 320, "height": 700}, color_scheme=scheme)  # type: ignore[arg-type]
     page = signed_in(context.new_page(), running)
-    for path in ("/", "/items/commitment", "/items/cost_code", "/connection/", "/rules/", "/audit/"):
+    paths = ("/", "/items/commitment", "/items/cost_code", "/connection/", "/rules/", "/audit/", "/permissions/", "/settings/",
+             "/what-syncs/", "/about/")  # fmt: skip
+    for path in paths:
         page.goto(running.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
     context.close()

@@ -59,7 +59,7 @@ def test_it_refuses_to_accept_without_a_person(tieout: Tieout) -> None:
 def test_it_refuses_who_may_not_accept_and_says_who_may(tieout: Tieout) -> None:
     said = tieout("item", "accept", "SC-014", "--as", "pat")
     assert said.code == 1
-    assert "Pat may not accept here." in said.err
+    assert "Pat may not accept commitments: it needs the privilege “Can Push to Accounting”." in said.err
     assert "accounting approver" in said.err
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.core.tags import Tag
+from app.services import explain
 from app.web_connector.qwc import OWNER_ID
 from tests.by_hand import COMPANY_PATH
 from tests.faults.walks import ORDER
@@ -66,6 +67,23 @@ def test_supported_editions_go_on(stage: Stage, product: str) -> None:
     stage.approve(*ORDER.taken)
     stage.company.change_host(product=product)
     assert stage.run().outcome == "done"
+    assert stage.states()["SC-014"] == "synced"
+
+
+@pytest.mark.requirement("ENV-07")
+def test_before_quickbooks_said_what_it_is_nothing_is_served_and_the_item_says_so(stage: Stage) -> None:
+    stage.forget_host()
+    stage.approve(*ORDER.taken)
+    assert stage.states()["SC-014"] == "queued"
+    told = explain.explain(stage.database, stage.connection_id, stage.item("SC-014").id)
+    assert "No Web Connector session has told yet which QuickBooks this is; nothing leaves before." in told.notes
+    stage.company.change_host(edition="UK")
+    stage.run()
+    assert stage.sets() == []
+    told = explain.explain(stage.database, stage.connection_id, stage.item("SC-014").id)
+    assert any("United Kingdom is not supported" in note for note in told.notes)
+    stage.company.change_host(edition="US")
+    stage.must_settle()
     assert stage.states()["SC-014"] == "synced"
 
 

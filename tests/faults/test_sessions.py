@@ -12,7 +12,7 @@ import pytest
 from app.core import clock
 from app.core.tags import Tag
 from app.db.models import Conversation, MessageSet, Operation, StagedRecord
-from app.services import connections
+from app.services import connections, overview
 from app.services.unit import work
 from tests import records
 from tests.faults.walks import ORDER
@@ -40,6 +40,7 @@ def later() -> Iterator[Later]:
 # -- one at a time -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("CFG-11")
 @pytest.mark.parametrize("remote", ["the same machine", "another machine"])
 def test_a_second_web_connector_is_told_to_come_back(any_stage: Stage, remote: str) -> None:
     any_stage.approve(*ORDER.taken)
@@ -47,6 +48,10 @@ def test_a_second_web_connector_is_told_to_come_back(any_stage: Stage, remote: s
     first.begin_until("PurchaseOrderAddRq")
     assert second.authenticate() == ["", "busy"]
     assert len(any_stage.events(Tag.WC_OPENED)) == len(any_stage.rows(Conversation))
+    assert second.send() == "", "a second Web Connector was handed a request"
+    page = overview.connection_page(any_stage.database, any_stage.connection_id)
+    [away] = page.turned_away
+    assert (away.why, away.other) == ("busy", page.sessions[0].machine)
 
 
 def test_two_web_connectors_at_the_same_moment_open_one_session(any_stage: Stage) -> None:

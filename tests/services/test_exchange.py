@@ -9,6 +9,7 @@ import pytest
 from app.core.tags import Tag
 from app.db.models import Binding, WriteBack
 from app.items.types.company import Company
+from app.procore import Client, Run
 from app.services import write_back
 from tests import records
 from tests.support import Stage
@@ -103,10 +104,12 @@ def test_procore_being_down_never_sends_anything_to_quickbooks_again(stage: Stag
     stage.approve(records.commitment())
     stage.run()
 
-    def down(_: Any) -> None:
-        raise TieoutError("Procore does not answer.")
+    class Down(Run):
+        def patch(self, path: str, body: dict[str, Any]) -> Any:
+            raise TieoutError("Procore does not answer.")
 
-    assert write_back.run(stage.database, 1, down) == 0
+    with Client("http://procore.test", "http://procore.test", "id", "secret", 5021) as client:
+        assert write_back.run(stage.database, 1, Down(client)) == 0
     assert stage.run().outcome == "nothing"
     assert stage.states()["SC-014"] == "synced"
 
