@@ -9,11 +9,13 @@ from app.admin import (
     access,
     acts,
     connection,
+    exceptions,
     home,
     job_costs,
     offers,
     payments,
     permissions,
+    reports,
     rules,
     safety,
     settings,
@@ -28,5 +30,5 @@ def init_app(app: Flask) -> None:
     words.init_app(app)
     safety.init_app(app)
     screens = (access, home, acts, connection, rules, trail, permissions, settings, what_syncs, offers, about)
-    for module in (*screens, payments, job_costs):
+    for module in (*screens, payments, job_costs, exceptions, reports):
         app.register_blueprint(module.pages)

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app.admin.access import connection_id, me, needs_person, services
+from app.items import registry
 from app.items.base import BOTH, EXPORT, IMPORT
 from app.services import refusals
 
@@ -18,7 +19,8 @@ pages = Blueprint("what_syncs", __name__, url_prefix="/what-syncs")
 @needs_person
 def page() -> str:
     found = refusals.listed(services().database, connection_id())
-    return render_template("what_syncs.html", groups=found, directions=DIRECTIONS)
+    read = [one for one in registry.refreshes().values() if one.quickbooks]
+    return render_template("what_syncs.html", groups=found, directions=DIRECTIONS, read=read)
 
 
 @pages.post("/<what>")

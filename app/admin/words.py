@@ -13,7 +13,7 @@ from app.admin import access
 from app.core import clock, money
 from app.core.errors import Pointer
 from app.items import registry
-from app.services import connections, overview
+from app.services import connections, exceptions, overview
 from app.services.listing import TAB_NAMES, TABS
 
 #: How each state looks: tone (a colour token), icon (shape tells without colour), word.
@@ -112,6 +112,7 @@ def _every_page() -> dict[str, Any]:
         found |= {
             "connection": connection,
             "health": overview.health(database, connection.id),
+            "exceptions": exceptions.count(database, connection.id),
             "to_decide": overview.to_decide(database, connection.id),
         }
     return found

@@ -49,6 +49,11 @@ def entries(content: Content) -> list[Entry]:
     return [*_originals(content), *_modifications(content), *_changes(content)]
 
 
+def unbalanced(content: Content) -> Decimal:
+    """What the modifications add to the budget in all: most move money, and come to nothing."""
+    return total(_modifications(content))
+
+
 def total(found: Sequence[Entry]) -> Decimal:
     """What they come to."""
     return sum((entry.amount for entry in found), NOTHING)
@@ -74,7 +79,7 @@ def _modifications(content: Content) -> Iterator[Entry]:
             ("to", one["to_budget_line_item_id"], amount),
         ):
             if line_id is not None:
-                yield _moved(f"modification {one['id']} {side}", lines.get(line_id), one["notes"], moved)
+                yield _moved(f"modification {one['id']} {side}", lines.get(line_id), moved)
 
 
 def _changes(content: Content) -> Iterator[Entry]:
@@ -85,13 +90,13 @@ def _changes(content: Content) -> Iterator[Entry]:
             continue
         adjustments = one["adjustment_line_items"]
         for row in sorted(adjustments, key=lambda row: (row["adjustment_number"], row["type"], row["id"])):
-            note = row["description"] or row["comment"] or one["title"]
             line = lines.get(row["wbs_code"]["id"])
-            yield _moved(f"change {one['id']} {row['type']} {row['id']}", line, note, money.money(row["amount"]))
+            yield _moved(f"change {one['id']} {row['type']} {row['id']}", line, money.money(row["amount"]))
 
 
-def _moved(key: str, line: Content | None, note: str | None, amount: Decimal) -> Entry:
-    return Entry(key, False, line, text.squeeze(note) or _name(line), amount)
+def _moved(key: str, line: Content | None, amount: Decimal) -> Entry:
+    """A line that moves money is described by its cost code, as every line is; a change looks like a modification."""
+    return Entry(key, False, line, _name(line), amount)
 
 
 def _name(line: Content | None) -> str:

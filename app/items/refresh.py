@@ -14,6 +14,8 @@ class Refresh:
 
     name: ClassVar[str]
     label: ClassVar[str]
+    quickbooks: ClassVar[str] = ""  # what QuickBooks calls it, where it brings Procore something by itself
+    places: ClassVar[str] = ""  # where to find it on both sides
     iterates: ClassVar[bool] = True
     grammar: ClassVar[str] = ""
     page_size: ClassVar[int] = 100

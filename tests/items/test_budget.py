@@ -53,7 +53,7 @@ def test_a_rate_is_never_part_of_the_document() -> None:
     assert not [key for line in document()["lines"] for key in line if "rate" in key.lower()]
 
 
-@pytest.mark.requirement("BUD-03", "MAP-29")
+@pytest.mark.requirement("BUD-03", "MAP-29", "MAP-30")
 def test_a_modification_takes_from_one_line_and_gives_to_another_below_the_originals() -> None:
     both = [budgets.modification("250.25"), budgets.modification("40.00", 568, 567, id=75415)]
     lines = document(modifications=both)["lines"]
@@ -88,10 +88,13 @@ def test_only_an_approved_change_travels(status: str, lines: int) -> None:
     assert len(document(changes=[change])["lines"]) == lines
 
 
-def test_a_change_without_a_note_of_its_own_carries_its_title_and_a_modification_its_code() -> None:
-    change = budgets.change(budgets.adjustment(1, description=None))
-    assert document(changes=[change])["lines"][2]["description"] == "Slab"
-    assert document(modifications=[budgets.modification(notes=" ")])["lines"][2]["description"] == "Concrete Forming"
+@pytest.mark.requirement("MAP-31", "MAP-34")
+def test_every_line_is_described_by_its_cost_code_so_that_a_change_and_a_modification_look_alike() -> None:
+    modified = document(modifications=[budgets.modification("33.33")])
+    sides = budgets.adjustment("-33.33", type="budget_change"), budgets.adjustment("33.33", 32, id=57)
+    changed = document(changes=[budgets.change(*sides)])
+    shown = [[(line["description"], line["amount"]) for line in one["lines"][2:]] for one in (modified, changed)]
+    assert shown == [[("Concrete Forming", "-33.33"), ("Concrete Reinforcing", "33.33")]] * 2
 
 
 @pytest.mark.requirement("BUD-07")
@@ -202,7 +205,7 @@ def test_an_added_line_an_edited_amount_and_a_new_change_are_lines_below() -> No
     assert [(line["description"], line["amount"]) for line in again["lines"]] == [
         ("Concrete Forming (amount edited)", "200.00"),
         ("Structural Steel", "75.00"),
-        ("Thicker slab", "76.25"),
+        ("Concrete Forming", "76.25"),
     ]
     assert not any(line["original"] for line in again["lines"])
 
@@ -251,7 +254,7 @@ def test_a_preview_shows_the_estimate_as_quickbooks_will() -> None:
     again = BUDGET.preview(document(modifications=[budgets.modification()], written=document()))
     assert again[2:] == [
         ("Lines kept", "2, worth 1,500.50"),
-        ("Added line 3", "03-100 · Thicker slab · Qty 1 · -100.00"),
-        ("Added line 4", "03-200 · Thicker slab · Qty 1 · 100.00"),
+        ("Added line 3", "03-100 · Concrete Forming · Qty 1 · -100.00"),
+        ("Added line 4", "03-200 · Concrete Reinforcing · Qty 1 · 100.00"),
         ("Total", "1,500.50"),
     ]

@@ -87,6 +87,7 @@ class Budget(ItemType):
             "amount": original + changes,
             "original_amount": original,
             "changes_amount": changes,
+            "unbalanced": estimate.unbalanced(content),
             "left_out": estimate.left_out(content),
             "other_estimates": self._others(around),
             "estimates_off": estimate.switched_off(around.host),

@@ -32,6 +32,8 @@ CHUNK = 100
 
 class JobCosts(Refresh):
     name, label = "job_costs", "Job costs"
+    quickbooks = "Job Estimates vs. Actuals Detail"
+    places = "Procore: project, Direct Costs, and the Job costs report here · QuickBooks: Reports, Jobs, Time & Mileage"
     grammar = GRAMMAR
     iterates = False
     every = timedelta(hours=2)

@@ -1,0 +1,170 @@
+"""The reports an accountant closes a month with: shown, printed, exported."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from app.admin.access import connection_id, me, needs_person, services
+from app.admin.bars import parts
+from app.core import clock
+from app.core.errors import Conflict, Refusal
+from app.items import registry
+from app.items.measures import COMMITTED, INVOICED, PAID
+from app.services import (
+    access_review,
+    accountant,
+    archived,
+    connections,
+    month_end,
+    reconciliation,
+    refreshes,
+    report_list,
+    reports,
+    tie_out,
+    unsyncable,
+)
+from app.services.payments import PAYMENTS
+from app.services.report_list import EVERY, Entry
+
+pages = Blueprint("reports", __name__, url_prefix="/reports")
+
+
+@pages.get("/")
+@needs_person
+def index() -> str:
+    return render_template("reports.html", entries=list(EVERY.values()))
+
+
+@pages.get("/<name>.csv")
+@needs_person
+def as_csv(name: str) -> Response:
+    found, out = _allowed(name), io.StringIO(newline="")
+    month = request.args.get("month", "")
+    reports.write_csv(found.sheet(services().database, connection_id(), month), out)
+    return Response(
+        "\ufeff" + out.getvalue(),  # the mark by which spreadsheets know UTF-8
+        mimetype="text/csv",
+        headers={"Content-Disposition": f"attachment; filename={found.name}.csv"},
+    )
+
+
+@pages.get("/<name>")
+@needs_person
+def page(name: str) -> Any:
+    """One report; the exceptions have a page of their own."""
+    if name not in PAGES:
+        return redirect(url_for(f"{report_list.entry(name).name}.page"))
+    return render_template(f"report_{name.replace('-', '_')}.html", entry=_allowed(name), **PAGES[name]())
+
+
+def _allowed(name: str) -> Entry:
+    found = report_list.entry(name)
+    found.must_see(services().database, connection_id(), me())
+    return found
+
+
+# -- what each page shows ------------------------------------------------------------------------------------------
+
+
+def _tie_out() -> dict[str, Any]:
+    found = tie_out.report(services().database, connection_id())
+    billed = [row for row in found.rows if any(pair.measure == COMMITTED for pair in row.pairs)]
+    drawn = [[row.amount(PAID), row.amount(INVOICED) - row.amount(PAID)] for row in billed]
+    bars = parts(drawn, [row.amount(COMMITTED) for row in billed])
+    return {
+        "report": found,
+        "totals": tie_out.totals(found.rows),
+        "bars": {row.item.id: bar for row, bar in zip(billed, bars, strict=True)},
+    }
+
+
+def _month_end() -> dict[str, Any]:
+    database, chosen = services().database, connection_id()
+    zone = connections.get(database, chosen).settings.get("zone") or "UTC"
+    months = month_end.months(clock.today(zone).isoformat()[:7])
+    return {
+        "page": month_end.page(database, chosen, request.args.get("month", "")),
+        "months": months,
+        "right": month_end.RIGHT,
+    }
+
+
+def _reconciliation() -> dict[str, Any]:
+    lines = reconciliation.report(services().database, connection_id())
+    drawn = [[line.outcomes[name].many for name in reconciliation.OUTCOMES] for line in lines[:-1]]
+    return {"lines": lines, "outcomes": reconciliation.OUTCOMES, "bars": parts(drawn)}
+
+
+def _unsyncable() -> dict[str, Any]:
+    return {"lines": unsyncable.report(services().database, connection_id()), "beyond": unsyncable.BEYOND}
+
+
+def _accountant() -> dict[str, Any]:
+    lines = accountant.page(services().database, connection_id(), request.args.get("before", ""))
+    return {"lines": lines, "older": lines[-1].key if len(lines) == accountant.PAGE else ""}
+
+
+def _archived() -> dict[str, Any]:
+    return {"lines": archived.report(services().database, connection_id())}
+
+
+def _access() -> dict[str, Any]:
+    return {"report": access_review.report(services().database, connection_id())}
+
+
+PAGES: dict[str, Callable[[], dict[str, Any]]] = {
+    "tie-out": _tie_out,
+    "month-end": _month_end,
+    "reconciliation": _reconciliation,
+    "unsyncable": _unsyncable,
+    "accountant": _accountant,
+    "archived": _archived,
+    "access": _access,
+}
+
+
+# -- what people do there ------------------------------------------------------------------------------------------
+
+
+@pages.post("/tie-out/refresh")
+@needs_person
+def read_again() -> Answer:
+    """Ask for everything the report is made of at once, so that one session reads it."""
+    host = connections.get(services().database, connection_id()).host
+    names = [one for one in (*tie_out.LISTS, PAYMENTS) if not registry.refreshes()[one].why_not(host)]
+    asked = refreshes.ask(services().database, connection_id(), me(), names)
+    flash(f"{'Queued' if asked else 'Queued already'}; it runs at the next session.", "good")
+    return redirect(url_for("reports.page", name="tie-out"))
+
+
+@pages.post("/month-end/sign")
+@needs_person
+def sign() -> Answer:
+    month, part = request.form.get("month", ""), request.form.get("part", "")
+    return _tell(month, f"{month} is {part}.", lambda: month_end.sign(*_here(), me(), month, part))
+
+
+@pages.post("/month-end/undo")
+@needs_person
+def undo() -> Answer:
+    month, part = request.form.get("month", ""), request.form.get("part", "")
+    reason = request.form.get("reason", "")
+    return _tell(month, "The signature is undone.", lambda: month_end.undo(*_here(), me(), month, part, reason))
+
+
+def _here() -> tuple[Any, int]:
+    return services().database, connection_id()
+
+
+def _tell(month: str, done: str, act: Callable[[], None]) -> Answer:
+    try:
+        act()
+        flash(done, "good")
+    except (Refusal, Conflict) as problem:
+        flash(str(problem), "bad")
+    return redirect(url_for("reports.page", name="month-end", month=month))
