@@ -182,6 +182,7 @@ class Ask:
     step: str
     writes: bool
     context: Content = field(default_factory=dict)
+    also: tuple[Ask, ...] = ()  # further questions for the same set; what comes next is asked when all are answered
 
 
 @dataclass(frozen=True)

@@ -43,13 +43,11 @@ def next_step(now: Situation) -> Step:
     """What to do next for one bill."""
     last = now.last
     if last is None or last.outcome in {"unknown", "unrun", "stale"}:
-        return Ask("look", writes=False, context={"refs": {"vendor": _vendor(now)}})
+        return _look(now)
     if last.outcome == "retry":
         return Again(last.sentence)
-    if last.step == "look":
-        return _after_look(now, last)
-    if last.step == "order":
-        return _after_order(now, last)
+    if last.step in {"look", "order"}:
+        return _after_look(now)
     if last.outcome == "saved" and last.records:
         return _saved(now, last.records[0])
     if last.step == "add" and last.status == NOT_SAVED and any(line["linked"] for line in now.document["lines"]):
@@ -69,7 +67,21 @@ AS_IT_IS = (
 )
 
 
-def _after_look(now: Situation, looked: Reply) -> Step:
+def _look(now: Situation) -> Step:
+    """Whether somebody typed the bill already, and what is left on the order: people edit and bill orders by hand."""
+    linked = any(line["linked"] for line in now.document["lines"])
+    refs = {"vendor": _vendor(now)}
+    return Ask("look", writes=False, context={"refs": refs}, also=(_read(now),) if linked else ())
+
+
+def _read(now: Situation) -> Ask:
+    return Ask("order", writes=False, context={"refs": {"txn_id": _order(now)}})
+
+
+def _after_look(now: Situation) -> Step:
+    looked = next(reply for reply in reversed(now.replies) if reply.step == "look")
+    if looked.outcome == "retry":
+        return Again(looked.sentence)
     if looked.outcome not in {"found", "empty"}:
         return Refuse(looked.sentence, looked.what_to_do)
     for record in looked.records:
@@ -95,8 +107,8 @@ def _after_look(now: Situation, looked: Reply) -> Step:
         )
     if not any(line["linked"] for line in now.document["lines"]):
         return _add(now, ["" for _ in now.document["lines"]])
-    # People edit orders and bill them by hand: what is left of each line is asked at the last moment.
-    return Ask("order", writes=False, context={"refs": {"txn_id": _order(now)}})
+    last = now.replies[-1]
+    return _after_order(now, last) if last.step == "order" else _read(now)
 
 
 def _after_order(now: Situation, read: Reply) -> Step:

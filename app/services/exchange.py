@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -43,7 +45,7 @@ ASKED = (
     select(Request, Operation)
     .join(Operation, Operation.seq == Request.operation_seq)
     .where(Request.set_id == bindparam("set_id"), Request.state.in_(("out", "unknown")))
-    .order_by(Request.operation_seq)
+    .order_by(Request.operation_seq, Request.number)
 )
 
 
@@ -111,28 +113,31 @@ def _unreadable(database: Database, connection_id: int, conversation_id: int, se
     with work(database, connection_id) as unit:
         message_set = unit.session.get_one(MessageSet, set_id)
         conversation = _received(unit, conversation_id)
+        alone = True
         if message_set.writes:
             recover.lose(unit, message_set, why)
         else:
-            _ask_for_less(unit, message_set, conversation, why)
-        conversation.unreadable += message_set.writes or message_set.requests == 1
+            alone = _ask_for_less(unit, message_set, conversation, why)
+        conversation.unreadable += alone
         too_often = conversation.unreadable >= MOST_UNREADABLE
     return Taken(
         known=True, stop=f"{MOST_UNREADABLE} answers of this session could not be read. {why}" if too_often else ""
     )
 
 
-def _ask_for_less(unit: Work, message_set: MessageSet, conversation: Conversation, why: str) -> None:
-    """Ask half as many at a time, until what spoils the answer stands alone; the others go on."""
+def _ask_for_less(unit: Work, message_set: MessageSet, conversation: Conversation, why: str) -> bool:
+    """Ask half as many at a time, until what spoils the answer stands alone; True when it does."""
     MESSAGE_SET.move(message_set, "abandon")
     pairs = recover.pairs(unit, message_set)
+    many = len({operation.seq for _, operation in pairs})
     settlement = outcome.Settlement(unit, conversation, [operation for _, operation in pairs])
     for request, operation in pairs:
-        if len(pairs) > 1:
-            operation.largest_set = (len(pairs) + 1) // 2
-        _unanswered(unit, settlement, request, operation, alone=len(pairs) == 1)
+        if many > 1:
+            operation.largest_set = (many + 1) // 2
+        _unanswered(unit, settlement, request, operation, alone=many == 1)
     settlement.close()
     unit.trail.add(Tag.SET_LOST, QUICKBOOKS, set=message_set.id, writes=False, why=why)
+    return many == 1
 
 
 def _unanswered(
@@ -142,7 +147,7 @@ def _unanswered(
     request.state = REQUEST.destination("refuse", "out")
     request.outcome, request.past = UNREADABLE, True
     operation.reads_next = True
-    if not alone:
+    if not alone or operation.state == "failed":
         return
     query = select(func.count()).where(Request.operation_seq == operation.seq, Request.outcome == UNREADABLE)
     if unit.session.execute(query).scalar_one() >= MOST_UNREADABLE:
@@ -224,8 +229,8 @@ def _apply_all(unit: Work, tools: Tools, set_id: str, conversation_id: int, answ
     prepared = _prepare(unit, set_id, conversation_id)
     settlement = outcome.Settlement(unit, prepared.conversation, prepared.operations.values())
     replies = _note_answers(unit, tools, prepared, _matched(prepared.requests, answers))
-    for request in prepared.requests:
-        _step(unit, prepared, settlement, request, replies.get(request.id))
+    for asked in prepared.by_operation():
+        _step(unit, prepared, settlement, asked, replies)
     settlement.close()
     _close_set(unit, prepared, len(replies))
 
@@ -233,12 +238,12 @@ def _apply_all(unit: Work, tools: Tools, set_id: str, conversation_id: int, answ
 def _apply_each(unit: Work, tools: Tools, set_id: str, conversation_id: int, answers: parse.SetAnswer) -> None:
     prepared = _prepare(unit, set_id, conversation_id)
     replies = _note_answers(unit, tools, prepared, _matched(prepared.requests, answers))
-    for request in prepared.requests:
-        operation = prepared.operations[request.operation_seq]
+    for asked in prepared.by_operation():
+        operation = prepared.operations[asked[0].operation_seq]
         try:
             with unit.attempt():
                 settlement = outcome.Settlement(unit, prepared.conversation, [operation])
-                _step(unit, prepared, settlement, request, replies.get(request.id))
+                _step(unit, prepared, settlement, asked, replies)
                 settlement.close()
         except Exception as problem:  # noqa: BLE001  # the item fails in words; the set goes on
             unit.session.refresh(operation)
@@ -257,6 +262,11 @@ class _Prepared:
     operations: dict[int, Operation]
     standings: dict[int, Standing]
     holds: dict[str, Hold] = field(default_factory=dict)  # by request: what a look found that must be left alone
+
+    def by_operation(self) -> Iterator[list[Request]]:
+        """The requests of each operation, in the order they were asked."""
+        for _, asked in groupby(self.requests, key=lambda request: request.operation_seq):
+            yield list(asked)
 
 
 def _prepare(unit: Work, set_id: str, conversation_id: int) -> _Prepared:
@@ -312,26 +322,33 @@ def _note_answers(unit: Work, tools: Tools, prepared: _Prepared, by_id: dict[str
 
 
 def _step(
-    unit: Work, prepared: _Prepared, settlement: outcome.Settlement, request: Request, replied: Reply | None
+    unit: Work,
+    prepared: _Prepared,
+    settlement: outcome.Settlement,
+    asked: Sequence[Request],
+    replies: Mapping[str, Reply],
 ) -> None:
-    operation = prepared.operations[request.operation_seq]
+    """What comes next for one operation, when all it asked in this set is answered."""
+    operation = prepared.operations[asked[0].operation_seq]
     if operation.state == "unknown":
         recover.found_again(operation)
-    if replied is None:  # QuickBooks left it out: as if the answer had been lost
-        if request.writes:
-            recover.doubt(request, operation)
-        else:
-            _unanswered(unit, settlement, request, operation, alone=True)
+    if left_out := [request for request in asked if request.id not in replies]:
+        for request in left_out:  # as if the answer had been lost
+            if request.writes:
+                recover.doubt(request, operation)
+            else:
+                _unanswered(unit, settlement, request, operation, alone=True)
         return
     if operation.largest_set is not None:
         operation.largest_set = None  # it was read: whatever could not be is elsewhere
     standing = prepared.standings[operation.seq]
-    situation = replace(standing.situation, replies=[*standing.situation.replies, replied])
+    came = [replies[request.id] for request in asked]
+    situation = replace(standing.situation, replies=[*standing.situation.replies, *came])
     if operation.item_id is None:
-        refreshes.stage(unit, operation, replied.records)
+        refreshes.stage(unit, operation, [record for one in came for record in one.records])
     step = registry.steps(operation.kind).next_step(situation)
     if isinstance(step, Hold) or (isinstance(step, Ask) and step.writes):
-        step = prepared.holds.get(request.id, step)
+        step = next((prepared.holds[request.id] for request in asked if request.id in prepared.holds), step)
     settlement.apply(operation, step)
 
 
@@ -379,7 +396,7 @@ def _halve(unit: Work, message_set: MessageSet) -> None:
     """Nothing was executed: send half as many together, until the culprit stands alone."""
     MESSAGE_SET.move(message_set, "refuse")
     pairs = recover.pairs(unit, message_set)
-    alone = len(pairs) == 1
+    many = len({operation.seq for _, operation in pairs})
     conversation = unit.session.get_one(Conversation, message_set.conversation_id)
     settlement = outcome.Settlement(unit, conversation, [operation for _, operation in pairs])
     for request, operation in pairs:
@@ -387,13 +404,15 @@ def _halve(unit: Work, message_set: MessageSet) -> None:
         request.outcome, request.past = "refused", True
         if operation.state == "unknown":
             recover.found_again(operation)
-        if alone:
+        if operation.state == "failed":
+            continue
+        if many == 1:
             settlement.fail(
                 operation,
                 "QuickBooks could not read this request (0x80040400); nothing was written.",
                 "Show it to whoever looks after the templates: the request is on the item's page.",
             )
         else:
-            operation.largest_set = max(1, (len(pairs) + 1) // 2)
+            operation.largest_set = (many + 1) // 2
     settlement.close()
     unit.trail.add(Tag.SET_REFUSED, QUICKBOOKS, set=message_set.id, requests=len(pairs), hresult=message_set.hresult)

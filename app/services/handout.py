@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, or_, select, update
@@ -60,6 +62,7 @@ class Ready:
     ask: Ask
     id: str
     body: str
+    place: int = 0  # among the requests of its operation in this set
 
 
 def next_set(database: Database, tools: Tools, connection_id: int, conversation_id: int) -> str | None:
@@ -209,22 +212,26 @@ def _setting_changed(decision: Decision) -> Decision:
 
 def _render(plan: Plan, standing: Standing, ask: Ask, tools: Tools, connection: Connection) -> None:
     operation = standing.operation
-    request_id = ids.short()
-    context = {"document": standing.situation.document, "refs": {}, **ask.context}
-    try:
-        body = tools.renderer.request(
-            operation.kind, ask.step, request_id=request_id, marker=MARKER + operation.id, **context
+    rendered: list[Ready] = []
+    for one in (ask, *ask.also):
+        request_id = ids.short()
+        context = {"document": standing.situation.document, "refs": {}, **one.context}
+        try:
+            body = tools.renderer.request(
+                operation.kind, one.step, request_id=request_id, marker=MARKER + operation.id, **context
+            )
+        except render.CannotRender as problem:
+            why = f"The template of this kind could not be filled: {problem}."
+            plan.failed.append((operation, why, TEMPLATE_ADVICE))
+            return
+        problems = tools.grammar.problems(
+            body, edition=str(connection.host.get("country") or "US"), version=_numbers(plan.version)
         )
-    except render.CannotRender as problem:
-        plan.failed.append((operation, f"The template of this kind could not be filled: {problem}.", TEMPLATE_ADVICE))
-        return
-    problems = tools.grammar.problems(
-        body, edition=str(connection.host.get("country") or "US"), version=_numbers(plan.version)
-    )
-    if problems:
-        plan.failed.append((operation, f"QuickBooks would not read this: {'; '.join(problems)}.", TEMPLATE_ADVICE))
-        return
-    plan.ready.append(Ready(standing, ask, request_id, body))
+        if problems:
+            plan.failed.append((operation, f"QuickBooks would not read this: {'; '.join(problems)}.", TEMPLATE_ADVICE))
+            return
+        rendered.append(Ready(standing, one, request_id, body, place=len(rendered)))
+    plan.ready += rendered
 
 
 def _numbers(version: str) -> tuple[int, int]:
@@ -241,16 +248,17 @@ def _within_bounds(ready: list[Ready]) -> list[Ready]:
     taken: list[Ready] = []
     size = 0
     locks: set[str] = set()
-    for one in ready:
-        lock = one.standing.operation.lock_key
-        size += len(one.body)
-        if len(taken) == MOST_REQUESTS or (taken and size > MOST_BYTES):
+    for _, group in groupby(ready, key=lambda one: one.standing.operation.seq):
+        together = list(group)
+        lock = together[0].standing.operation.lock_key
+        size += sum(len(one.body) for one in together)
+        if len(taken) + len(together) > MOST_REQUESTS or (taken and size > MOST_BYTES):
             break
-        if lock and one.ask.writes:
+        if lock and together[0].ask.writes:
             if lock in locks:
                 continue
             locks.add(lock)
-        taken.append(one)
+        taken += together
     return taken
 
 
@@ -373,7 +381,7 @@ def _request(one: Ready, set_id: str, unit: Work) -> dict[str, Any]:
         "id": one.id,
         "operation_seq": one.standing.operation.seq,
         "set_id": set_id,
-        "number": one.standing.operation.asked + 1,
+        "number": one.standing.operation.asked + 1 + one.place,
         "step": one.ask.step,
         "writes": one.ask.writes,
         "body": one.body,
@@ -382,10 +390,12 @@ def _request(one: Ready, set_id: str, unit: Work) -> dict[str, Any]:
 
 
 def _start(unit: Work, operations: Sequence[Operation]) -> None:
-    """All of them are in work now, and have asked once more."""
-    started = (
-        update(Operation)
-        .where(Operation.seq.in_([operation.seq for operation in operations]))
-        .values(state=OPERATION.destination("start", "ready"), asked=Operation.asked + 1)
-    )
-    unit.session.execute(started, execution_options={"synchronize_session": False})
+    """All of them are in work now, and have asked as many times more as they stand here."""
+    times = Counter(operation.seq for operation in operations)
+    for more in set(times.values()):
+        started = (
+            update(Operation)
+            .where(Operation.seq.in_([seq for seq, asked in times.items() if asked == more]))
+            .values(state=OPERATION.destination("start", "ready"), asked=Operation.asked + more)
+        )
+        unit.session.execute(started, execution_options={"synchronize_session": False})

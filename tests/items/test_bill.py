@@ -22,8 +22,8 @@ BOUND = {
     ("cost_code", "31"): BindingView("80-A"),
     ("cost_code", "32"): BindingView("80-B"),
 }
-LOOK = Ask("look", writes=False, context={"refs": {"vendor": "80-V"}})
 ORDER = Ask("order", writes=False, context={"refs": {"txn_id": "T1"}})
+LOOK = Ask("look", writes=False, context={"refs": {"vendor": "80-V"}}, also=(ORDER,))
 NOTHING = reply("look", "empty")
 
 
