@@ -161,6 +161,41 @@ def retry(items: tuple[str, ...], login: str, connection_id: int | None, data_di
     _tell(lifecycle.retry(found.database, chosen, the_person(found, chosen, login), ids), "put back in line")
 
 
+@item.command("clear")
+@click.option("--reason", required=True, help="Why it may stay as QuickBooks has it.")
+@_acting
+def clear(items: tuple[str, ...], reason: str, login: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """Let what QuickBooks holds otherwise than approved stand; `tieout report exceptions` lists it."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    ids = [the_item(found, chosen, one) for one in items]
+    _tell(lifecycle.clear(found.database, chosen, the_person(found, chosen, login), ids, reason), "cleared")
+
+
+@item.command("by-hand")
+@click.option("--number", required=True, help="Its number in QuickBooks.")
+@click.option("--amount", required=True, help="Its amount in QuickBooks.")
+@click.option("--reason", required=True, help="Why it could not be exported.")
+@_acting
+def by_hand(
+    items: tuple[str, ...],
+    number: str,
+    amount: str,
+    reason: str,
+    login: str,
+    connection_id: int | None,
+    data_dir: Path | None,
+) -> None:
+    """Note that one item was typed into QuickBooks by a person; it is never exported then."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    if len(items) != 1:
+        raise click.UsageError("Name one item.")
+    person, one = the_person(found, chosen, login), the_item(found, chosen, items[0])
+    outcomes = lifecycle.record_by_hand(found.database, chosen, person, one, number, amount, reason)
+    _tell(outcomes, "recorded as entered by hand")
+
+
 @item.command("unlink")
 @_acting
 def unlink(items: tuple[str, ...], login: str, connection_id: int | None, data_dir: Path | None) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from app.cli import audit, connection, item, job_costs, not_supported, rules, sandbox, service, staged, user
+from app.cli import audit, connection, item, job_costs, not_supported, report, rules, sandbox, service, staged, user
 from app.core.errors import TieoutError
 from app.rulebook.problems import RuleErrors
 
@@ -19,7 +19,7 @@ def commands() -> None:
     """Carry Procore's cost records into QuickBooks Desktop, and prove that both agree to the cent."""
 
 
-for group in (sandbox, service, connection, user, item, staged, not_supported, rules, audit, job_costs):
+for group in (sandbox, service, connection, user, item, staged, not_supported, rules, audit, job_costs, report):
     for command in group.COMMANDS:
         commands.add_command(command)
 

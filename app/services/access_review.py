@@ -13,7 +13,6 @@ from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Event, EventPayload
 from app.services import audit, permissions
-from app.services.people import Person
 from app.services.permissions import Holder
 from app.services.reports import Sheet
 
@@ -46,16 +45,9 @@ class Report:
     changes: tuple[Change, ...]
 
 
-def must_see(database: Database, connection_id: int, who: Person) -> None:
-    """It is for those who give rights, and for those who check them."""
-    if not who.may("users"):
-        permissions.must(database, connection_id, who, "audit")
-
-
-def report(database: Database, connection_id: int, who: Person) -> Report:
+def report(database: Database, connection_id: int) -> Report:
     """Everybody on this connection, and all changes, the newest first."""
-    matrix = permissions.matrix(database, connection_id, who)
-    labels = matrix.policy.privileges
+    policy, holders = permissions.holders(database, connection_id)
     used = select(Event.actor, func.max(Event.at).label("at")).where(
         Event.chain == audit.SERVICE, Event.tag == Tag.SIGNED_IN.value
     )
@@ -71,10 +63,10 @@ def report(database: Database, connection_id: int, who: Person) -> Report:
     lines = tuple(
         Line(
             holder,
-            ", ".join(label for name, label in labels.items() if name in holder.access.privileges),
+            ", ".join(label for name, label in policy.privileges.items() if name in holder.access.privileges),
             last.get(holder.user.login),
         )
-        for holder in matrix.holders
+        for holder in holders
     )
     mine = [one for one in changes if one[2].get("connection") == connection_id]
     return Report(lines, tuple(_change(*one) for one in mine))

@@ -14,6 +14,8 @@ from app.core import money
 from app.db.engine import Database
 from app.db.models import Binding, Document, Item, Revision, Transition
 from app.items import registry
+from app.items.base import ItemType
+from app.services.lifecycle.by_hand import BY_HAND
 from app.services.reports import Sheet
 
 PAGE = 100
@@ -78,8 +80,14 @@ def _lines(session: Session, query: Select[Transition, Item, Revision, Binding])
             amount=kind.amount(revision.content) if revision else _now(item),
             rules_version=move.rules_version,
             warnings=tuple(finding["message"] for finding in move.findings if finding["effect"] == "warn"),
-            record=f"{binding.record} {binding.full_name or binding.quickbooks_id}" if binding else "",
+            record=_record(kind, binding) if binding else "",
         )
+
+
+def _record(kind: ItemType, binding: Binding) -> str:
+    """Its QuickBooks record as people find it there."""
+    name = binding.full_name or binding.quickbooks_id
+    return f"entered by hand as {name}" if binding.record == BY_HAND else f"{kind.quickbooks} {name}"
 
 
 def _now(item: Item) -> Decimal | None:

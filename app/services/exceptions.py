@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.db.engine import Database
 from app.db.models import Discrepancy, Item
 from app.items import registry
+from app.items.base import IMPORT
 from app.services.reports import Sheet
 
 #: So many past ones are shown; the trail holds them all.
@@ -17,7 +18,7 @@ PAST = 200
 
 
 @dataclass(frozen=True)
-class Exception_:
+class Standing:
     """One item with everything that stands against it."""
 
     item: Item
@@ -32,12 +33,19 @@ def _open(connection_id: int) -> ColumnElement[bool]:
 
 def count(database: Database, connection_id: int) -> int:
     """How many items a person should look at."""
-    query = select(func.count()).select_from(Item).where(Item.connection_id == connection_id, Item.difference != "")
+    found = select(func.count(Discrepancy.item_id.distinct())).where(_open(connection_id)).scalar_subquery()
+    imported = select(func.count(Item.id)).where(_imported(connection_id)).scalar_subquery()
     with database.reading() as session:
-        return int(session.execute(query).scalar_one())
+        return int(session.execute(select(found + imported)).scalar_one())
 
 
-def standing(database: Database, connection_id: int) -> list[Exception_]:
+def _imported(connection_id: int) -> ColumnElement[bool]:
+    """What Procore was told and QuickBooks changed since: the list of such items says what to do."""
+    kinds = [name for name, kind in registry.kinds().items() if kind.direction == IMPORT]
+    return (Item.connection_id == connection_id) & Item.kind.in_(kinds) & (Item.difference != "")
+
+
+def standing(database: Database, connection_id: int) -> list[Standing]:
     """What nobody has cleared, item by item, the oldest first."""
     query = (
         select(Item, Discrepancy)
@@ -45,19 +53,15 @@ def standing(database: Database, connection_id: int) -> list[Exception_]:
         .where(_open(connection_id))
         .order_by(Discrepancy.id)
     )
-    others = select(Item).where(
-        Item.connection_id == connection_id,
-        Item.difference != "",
-        ~exists().where(_open(connection_id), Discrepancy.item_id == Item.id),
-    )
+    others = select(Item).where(_imported(connection_id))
     with database.reading() as session:
         items: dict[int, Item] = {}
         rows: dict[int, list[Discrepancy]] = {}
         for item, row in session.execute(query):
             items[item.id] = item
             rows.setdefault(item.id, []).append(row)
-        found = [Exception_(item, tuple(rows[item.id])) for item in items.values()]
-        return found + [Exception_(item, ()) for item in session.execute(others.order_by(Item.id)).scalars()]
+        found = [Standing(item, tuple(rows[item.id])) for item in items.values()]
+        return found + [Standing(item, ()) for item in session.execute(others.order_by(Item.id)).scalars()]
 
 
 def past(database: Database, connection_id: int) -> list[tuple[Discrepancy, Item]]:
@@ -73,7 +77,7 @@ def past(database: Database, connection_id: int) -> list[tuple[Discrepancy, Item
         return [(row.Discrepancy, row.Item) for row in session.execute(query)]
 
 
-def sheet(found: Sequence[Exception_], cleared: Sequence[tuple[Discrepancy, Item]]) -> Sheet:
+def sheet(found: Sequence[Standing], cleared: Sequence[tuple[Discrepancy, Item]]) -> Sheet:
     """Those that stand, then those that were cleared."""
     pairs = [(row, one.item) for one in found for row in one.rows]
     bare = [one.item for one in found if not one.rows]

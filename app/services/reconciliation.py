@@ -172,7 +172,7 @@ def sheet(lines: Sequence[Line]) -> Sheet:
     return Sheet(
         "reconciliation",
         "Reconciliation",
-        ("Kind", *columns, "Accounts for all"),
+        ("Kind", *columns, "Ties out"),
         [
             (
                 line.label,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core import money, text
-from app.db.models import Conversation, MessageSet, Operation, RefreshLog, Request
+from app.db.models import Connection, Conversation, MessageSet, Operation, RefreshLog, Request
 from app.items import registry
 
 Cell = str | int | Decimal | datetime | None
@@ -92,6 +93,7 @@ class Readings:
 
     each: tuple[Reading, ...]
     begun: datetime | None  # the session all come from; None where there is no such one
+    zone: str  # of the company
 
     @property
     def sentence(self) -> str:
@@ -100,9 +102,12 @@ class Readings:
         if never:
             return f"Not read from QuickBooks yet: {', '.join(never)}."
         if self.begun is not None:
-            return f"As of one Web Connector session, begun {self.begun:%d %b %Y %H:%M} UTC."
-        told = ", ".join(f"{one.label.lower()} {one.finished_at:%d %b %Y %H:%M} UTC" for one in self.each)
+            return f"As of one Web Connector session, begun {self._local(self.begun)}."
+        told = ", ".join(f"{one.label.lower()} {self._local(one.finished_at)}" for one in self.each)
         return f"Read in different sessions: {told}. What changed between them may show as a difference."
+
+    def _local(self, moment: datetime | None) -> str:
+        return f"{moment.astimezone(ZoneInfo(self.zone)):%d %b %Y %H:%M}" if moment else "never"
 
 
 def readings(session: Session, connection_id: int, names: Sequence[str]) -> Readings:
@@ -131,4 +136,5 @@ def readings(session: Session, connection_id: int, names: Sequence[str]) -> Read
         sessions.setdefault(kind, set()).add(conversation)
     labels = registry.refreshes()
     each = tuple(Reading(labels[name].label, finished.get(name), frozenset(sessions.get(name, ()))) for name in names)
-    return Readings(each, next(iter(began.values())) if len(began) == 1 else None)
+    zone = str(session.get_one(Connection, connection_id).settings.get("zone") or "UTC")
+    return Readings(each, next(iter(began.values())) if len(began) == 1 else None, zone)

@@ -69,6 +69,15 @@ class Row:
         """Whether the two sides disagree, or a person has something to look at."""
         return any(pair.difference for pair in self.pairs) or any(self.reasons)
 
+    @property
+    def compared(self) -> bool:
+        """Whether QuickBooks was read of all of it since it was written."""
+        return all(pair.quickbooks is not None for pair in self.pairs)
+
+    def amount(self, measure: str) -> Decimal:
+        """QuickBooks' amount, as far as it is known."""
+        return next((pair.quickbooks or NOTHING for pair in self.pairs if pair.measure == measure), NOTHING)
+
     def why(self, pair: Pair) -> tuple[Reason, ...]:
         """The reasons that are about one measure."""
         return tuple(reason for reason in self.reasons if not reason.measures or pair.measure in reason.measures)
@@ -104,6 +113,29 @@ class Report:
     def differing(self) -> tuple[tuple[Job, Row], ...]:
         """The rows that do not tie out."""
         return tuple((job, row) for job in self.jobs for row in job.rows if row.differs)
+
+    @property
+    def sentence(self) -> str:
+        """What it comes to, and what it cannot say yet."""
+        many, off = len(self.rows), len(self.differing)
+        unread = sum(not row.compared for row in self.rows)
+        if not many:
+            return "Nothing of money is in QuickBooks yet. Commitments and budgets appear here once they are synced."
+        if unread == many:
+            written = _all(many, "was", "were").replace("All", "all")
+            return f"Nothing is compared yet: {written} written after QuickBooks was last read."
+        sentence = f"{off} of {many} records differ; they stand first." if off else ""
+        sentence = sentence or f"{_all(many - unread, 'ties', 'tie')} out to the cent."
+        if not unread:
+            return sentence
+        return (
+            f"{sentence} {unread} more {'was' if unread == 1 else 'were'} written after QuickBooks was last read, "
+            "and not compared yet."
+        )
+
+
+def _all(many: int, one: str, more: str) -> str:
+    return f"1 record {one}" if many == 1 else f"All {many} records {more}"
 
 
 def totals(rows: Iterable[Row]) -> tuple[Pair, ...]:

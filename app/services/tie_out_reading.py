@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.core import money
 from app.core.batches import in_batches
@@ -171,14 +171,14 @@ def _typed_bills(session: Session, connection_id: int, facts: Facts) -> dict[str
 
 def _paid_of(session: Session, connection_id: int, bills: Sequence[str]) -> dict[str, Decimal]:
     """What QuickBooks' payments paid of these bills."""
-    part, head = StagedRecord, aliased(StagedRecord)
+    part = head = StagedRecord
     sums: dict[str, Decimal] = defaultdict(lambda: NOTHING)
     for batch in in_batches(bills, BATCH):
         parts = select(part).where(
             part.connection_id == connection_id,
             part.source == PAYMENTS,
             part.type == payments.PART,
-            part.full_name.in_(batch),
+            part.name.in_(batch),
         )
         rows = list(session.execute(parts).scalars())
         heads = select(head).where(
