@@ -74,3 +74,11 @@ class Conflict(TieoutError):
 
     code: str = "conflict"
     status: int = 409
+
+
+def where(error: BaseException) -> str:
+    """The file and line an error came from, for logs: its own words could hold anybody's password."""
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        place, trace = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}", trace.tb_next
+    return place

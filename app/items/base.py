@@ -37,7 +37,7 @@ class Input:
 
     name: str
     label: str
-    form: str = "text"  # text | account | customer | item | choice
+    form: str = "text"  # text | day | account | customer | item | choice
     max_length: int | None = None
     choices: tuple[tuple[str, str], ...] = ()
     account_types: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ export to export; what it differs by from the lines QuickBooks holds under that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -54,7 +54,7 @@ def unbalanced(content: Content) -> Decimal:
     return total(_modifications(content))
 
 
-def total(found: Sequence[Entry]) -> Decimal:
+def total(found: Iterable[Entry]) -> Decimal:
     """What they come to."""
     return sum((entry.amount for entry in found), NOTHING)
 

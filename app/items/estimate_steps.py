@@ -50,9 +50,9 @@ def next_step(now: Situation) -> Step:
 
 def _first_export(now: Situation, last: Reply | None) -> Step:
     refs = {"customer": _job(now), "items": _items(now)}
-    if last is None or last.outcome == "unrun":
+    if last is None or (last.step == "add" and last.outcome == "unrun"):
         return Ask("add", writes=True, context={"refs": refs})
-    if last.outcome == "unknown":
+    if last.outcome in {"unknown", "unrun"}:
         return Ask("look", writes=False, context={"refs": refs})
     if last.step == "look" and last.outcome in {"found", "empty"}:
         ours = next((record for record in last.records if record.text("Memo") == now.marker), None)

@@ -90,9 +90,9 @@ def next_step(now: Situation, *, ret: str, what: str, same: list[tuple[str, str]
     them and created after our hand-out is adopted as ours.
     """
     last = now.last
-    if last is None or last.outcome == "unrun":
+    if last is None or (last.step == "add" and last.outcome == "unrun"):
         return Ask("add", writes=True, context=context)
-    if last.outcome == "unknown" or (last.step == "add" and last.outcome == "taken"):
+    if last.outcome in {"unknown", "unrun"} or (last.step == "add" and last.outcome == "taken"):
         return Ask("find", writes=False, context=context)
     if last.step == "find":
         return _after_find(now, last, ret, what, same, context)

@@ -110,9 +110,14 @@ def progress(content: Content, previous: Content | None) -> list[Progress]:
     return [_of_line(key, items, before.get(key, ()) if previous else None) for key, items in _by_line(content).items()]
 
 
+def billed(content: Content) -> list[Content]:
+    """The items of which something has been billed or is held; Procore lists every line there is to bill."""
+    return [item for item in content["items"] if any(_money(item[name]) for name in BILLED) or _held(item)]
+
+
 def change_orders(content: Content) -> list[str]:
     """Procore's ids of the change orders billed on the invoice."""
-    found = (item["change_order_package_id"] for item in content["items"] if item["item_type"] in CHANGES)
+    found = (item["change_order_package_id"] for item in billed(content) if item["item_type"] in CHANGES)
     return list(dict.fromkeys(str(one) for one in found if one is not None))
 
 
@@ -155,6 +160,7 @@ def _of_line(key: Key, items: Sequence[Content], before: Sequence[Content] | Non
     )
 
 
+BILLED = ("total_completed_and_stored_to_date", "work_completed_this_period")
 RETAINED_BEFORE = "work_completed_retainage_from_previous_application"
 
 

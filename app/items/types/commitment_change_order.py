@@ -98,7 +98,7 @@ class CommitmentChangeOrder(ItemType):
 
     def origin_id(self, content: Content, binding: BindingView) -> str:
         """It shares the order's TxnID with the commitment; its first line tells it apart."""
-        return f"{binding.quickbooks_id}|{binding.lines[0]}"
+        return "|".join((binding.quickbooks_id, *binding.lines[:1]))
 
     def name(self, content: Content) -> str:
         return f"CO {content['number']}"

@@ -60,8 +60,8 @@ class SubcontractorInvoice(ItemType):
     )  # fmt: skip
     inputs = (
         Input("number", "Ref. No.", max_length=20, suggest="number", help="Procore's number stays as it is."),
-        Input("accounting_date", "Accounting date", max_length=10, suggest="billing_date",
-              help="YYYY-MM-DD, where the billing date cannot be booked on. Both dates are kept."),
+        Input("accounting_date", "Accounting date", form="day", max_length=10, suggest="billing_date",
+              help="Where the billing date cannot be booked on. Both dates are kept."),
         Input("accounting_reason", "Why another date"),
         Input("send_anyway", "Send anyway, because", help="QuickBooks already has a bill of this number."),
         Input("unlinked_lines", "Lines billed without a link", help="Numbers of lines of the invoice, such as 2, 4."),
@@ -110,7 +110,7 @@ class SubcontractorInvoice(ItemType):
         )
 
     def needs(self, content: Content) -> list[Need]:
-        coded = [item for item in content["items"] if item["cost_code"]]
+        coded = [item for item in requisition.billed(content) if item["cost_code"]]
         return [
             Need("company", "company", str(content["vendor_id"])),
             Need("project", "project", str(content["project_id"])),
