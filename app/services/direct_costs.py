@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,7 @@ from app.db.engine import Database
 from app.db.models import Connection, JobCostReport
 from app.items.base import Content
 from app.items.ports import Procore
-from app.services import job_costs
+from app.services import job_costs, retries
 from app.services.unit import work
 
 PROCORE = "Procore"
@@ -162,9 +161,7 @@ def _note(database: Database, connection_id: int, due: _Due, others: int, proble
     with work(database, connection_id) as unit:
         row = unit.session.get_one(JobCostReport, (connection_id, str(due.project_id)))
         if problem or others:
-            row.tries += 1
-            row.problem = problem
-            row.next_try_at = unit.at + timedelta(seconds=min(2**row.tries, 900))
+            retries.failed(row, problem, unit.at)
             if others != row.keyed_by_hand or problem:
                 sentence = problem or job_costs.keyed_by_hand(others)
                 unit.trail.add(Tag.JOB_COSTS_FAILED, PROCORE, project=row.project_id, sentence=sentence)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.tags import Tag
 from app.db.engine import add_rows
@@ -53,6 +53,13 @@ def note(unit: Work, source: str, found: Mapping[int, Sequence[Found]], items: I
         open_ = [row.sentence for row in standing[item_id] if row.gone_at is None and row.cleared_at is None]
         show(item, [*open_, *(one.sentence for one in fresh)])
     add_rows(unit.session, Discrepancy, new)
+
+
+def forget(unit: Work, item: Item) -> None:
+    """The record it was found in is no longer the item's: nothing of it stands any more."""
+    standing = update(Discrepancy).where(Discrepancy.item_id == item.id, Discrepancy.gone_at.is_(None))
+    unit.session.execute(standing.values(gone_at=unit.at))
+    show(item, [])
 
 
 def show(item: Item, sentences: Sequence[str]) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from app.core import clock
-from app.core.errors import Refusal, TieoutError
+from app.core.errors import TieoutError
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Binding, Connection, Errand, Item, Revision, StagedRecord
@@ -19,15 +18,14 @@ from app.items.base import Content, Staged
 from app.items.offered import NewRecord, Offered
 from app.items.ports import Procore
 from app.procore import ProcoreError
-from app.services import intake
-from app.services.linking import pair, staged_of
+from app.services import intake, retries
+from app.services.gather import staged_of
+from app.services.linking import pair
 from app.services.unit import Work, work
 from app.services.updating import ADD, UPDATE
 
 PROCORE = "Procore"
 BATCH = 50
-#: Answers after which the same call would be refused again.
-FOR_GOOD = (400, 409, 422)
 
 
 @dataclass(frozen=True)
@@ -88,9 +86,7 @@ def _add(database: Database, connection_id: int, procore: Procore, errand: _Due)
     new = errand.kind.new_record(errand.staged, errand.settings)
     record = _made_before(procore, new, errand.staged) or _make(procore, new, errand.staged)
     whole = procore.get(f"{new.path}/{record['id']}", company_id=procore.company_id)
-    taken = intake.take(database, connection_id, [(errand.kind.kind, whole)])
-    if taken.unreadable:
-        raise Refusal(f"What Procore made of it cannot be read: {taken.unreadable[0]}.", "Show this to support.")
+    intake.take_back(database, connection_id, errand.kind.kind, whole)
     with work(database, connection_id) as unit:
         _join(unit, errand, str(record["id"]))
 
@@ -108,7 +104,7 @@ def _make(procore: Procore, new: NewRecord, staged: Staged) -> Content:
     try:
         made: Content = procore.post(new.path, {"company_id": procore.company_id, new.part: {**new.fields, **origin}})
     except ProcoreError as problem:
-        found = _made_before(procore, new, staged) if problem.procore_status in FOR_GOOD else None
+        found = _made_before(procore, new, staged) if retries.is_for_good(problem) else None
         if found is None:
             raise
         return found
@@ -148,7 +144,7 @@ def _update(database: Database, connection_id: int, procore: Procore, errand: _D
     path = f"{new.path}/{item.procore_id}"
     procore.patch(path, {"company_id": procore.company_id, new.part: errand.fields})
     whole = procore.get(path, company_id=procore.company_id)
-    intake.take(database, connection_id, [(errand.kind.kind, whole)])
+    intake.take_back(database, connection_id, errand.kind.kind, whole)
     with work(database, connection_id) as unit:
         unit.trail.add(
             Tag.UPDATED_IN_PROCORE,
@@ -174,10 +170,7 @@ def _close(unit: Work, errand: _Due) -> None:
 
 def _failed(unit: Work, errand: _Due, problem: TieoutError) -> None:
     row = unit.session.get_one(Errand, errand.staged_id)
-    row.tries += 1
-    row.problem = str(problem)
-    row.refused = not isinstance(problem, ProcoreError) or problem.procore_status in FOR_GOOD
-    row.next_try_at = unit.at + timedelta(seconds=min(2**row.tries, 900))
+    retries.failed_or_refused(row, problem, unit.at)
     unit.trail.add(
         Tag.ERRAND_FAILED,
         PROCORE,

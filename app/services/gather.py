@@ -202,6 +202,20 @@ def view(binding: Binding, conversation_id: int | None = None) -> BindingView:
     )
 
 
+def staged_of(record: StagedRecord, bound_to: int | None = None) -> Staged:
+    """A stored record as the kinds see it."""
+    return Staged(
+        record.type,
+        record.list_id,
+        record.name,
+        record.full_name,
+        record.active,
+        record.sublevel,
+        record.data,
+        bound_to,
+    )
+
+
 def matching(keys: Iterable[Key]) -> Any:
     """The condition that picks items by (kind, Procore id): one term a kind."""
     by_kind: dict[str, list[str]] = defaultdict(list)
@@ -268,16 +282,7 @@ def _staged(session: Session, connection: Connection, asked: Iterable[_Keys]) ->
         )
     )
     for record, bound in session.execute(query):
-        staged = Staged(
-            record.type,
-            record.list_id,
-            record.name,
-            record.full_name,
-            record.active,
-            record.sublevel,
-            record.data,
-            bound,
-        )
+        staged = staged_of(record, bound)
         index.by_id[record.list_id] = staged
         for key in {record.leaf_key, record.full_key, record.code_key}:
             index.by_key[key].append(staged)

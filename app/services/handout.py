@@ -20,7 +20,7 @@ from app.items import registry
 from app.items.base import Ask, Refuse, Step
 from app.qbxml import render
 from app.rulebook import decide
-from app.services import gather, lifecycle, moves, outcome, release, rules_versions
+from app.services import doubt, gather, lifecycle, moves, outcome, release, rules_versions
 from app.services.second_look import asks_again, second_looks
 from app.services.situations import MARKER, Standing, standings
 from app.services.tools import Tools
@@ -183,6 +183,8 @@ def _second_decision(session: Session, connection: Connection, stand: Sequence[S
     if not new:
         return {}
     items = list(session.execute(select(Item).where(Item.id.in_(new))).scalars())
+    doubted = doubt.in_doubt(session, [item for item in items if new[item.id].operation.asked])
+    items = [item for item in items if item.id not in doubted]
     pack = rules_versions.pack(session, connection)
     around = gather.gather(session, connection, items)
     held = second_looks(session, connection, items, clock.now())

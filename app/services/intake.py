@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from app.core import money, text
 from app.core.batches import in_batches
+from app.core.errors import Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Item, ItemNeed, Revision
@@ -49,13 +50,22 @@ def take(database: Database, connection_id: int, records: Iterable[tuple[str, Co
     return done
 
 
+def take_back(database: Database, connection_id: int, kind: str, record: Content) -> None:
+    """Store what Procore answered to a call of ours. Raises Refusal where it cannot be read."""
+    taken = take(database, connection_id, [(kind, record)])
+    if taken.unreadable:
+        raise Refusal(f"What Procore made of it cannot be read: {taken.unreadable[0]}.", "Show this to support.")
+
+
 def _readable(records: Sequence[tuple[str, Content]], done: Intake) -> Iterable[tuple[str, str, Content]]:
     for kind, record in records:
         if kind not in registry.kinds():
             continue
         try:
-            yield kind, str(record["id"]), registry.kind(kind).read(record)
-        except (ValidationError, KeyError) as problem:
+            content = registry.kind(kind).read(record)
+            registry.kind(kind).amount(content)  # what is not money to the cent is told apart here
+            yield kind, str(record["id"]), content
+        except (ValidationError, KeyError, money.NotMoney) as problem:
             done.unreadable.append(f"{kind} {record.get('id', '?')}: {problem}")
 
 

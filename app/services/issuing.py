@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import or_, select
 
@@ -15,7 +14,7 @@ from app.db.models import Binding, Connection, IssuedPayment, Item, Revision, St
 from app.items.base import Content
 from app.items.ports import Procore
 from app.procore import ProcoreError
-from app.services import intake, moves, payments
+from app.services import intake, moves, payments, retries
 from app.services.linking import pair
 from app.services.payments import PAYMENT, PAYMENTS
 from app.services.unit import Work, work
@@ -24,8 +23,6 @@ from state_machines.staging import STAGED
 PROCORE = "Procore"
 BATCH = 50
 PATH = "/rest/v1.0/contract_payments"
-#: Answers after which the same call would be refused again.
-FOR_GOOD = (400, 409, 422)
 GONE = 404
 
 
@@ -61,7 +58,7 @@ def run(database: Database, connection_id: int, procore: Procore) -> int:
                     _removed(unit, due)
             else:
                 record = _issued_before(procore, due) or _issue(procore, due)
-                intake.take(database, connection_id, [(PAYMENT, {**record, "requisition_id": int(due.invoice)})])
+                intake.take_back(database, connection_id, PAYMENT, {**record, "requisition_id": int(due.invoice)})
                 with work(database, connection_id) as unit:
                     _join(unit, due, str(record["id"]))
             done += 1
@@ -84,11 +81,12 @@ def _due(database: Database, connection_id: int) -> list[_Due]:
             or_(row.removed_by != "", row.item_id.is_(None) & (row.gone == "")),
         )
         .order_by(row.key)
-        .limit(BATCH)
     )
     with database.reading() as session:
         setting = str(session.get_one(Connection, connection_id).settings.get("payment_date") or "")
-        rows = session.execute(query).all()
+        # What a discount or a credit settled alone is nothing to issue, and takes nobody's turn.
+        rows = [one for one in session.execute(query) if one[0].removed_by or money.money(one[0].found["amount"])]
+        rows = rows[:BATCH]
         issued = {one.item_id for one, _, _ in rows if one.item_id is not None}
         ids = select(Item.id, Item.procore_id).where(Item.id.in_(issued))
         procore_ids = {one.id: one.procore_id for one in session.execute(ids)}
@@ -106,7 +104,6 @@ def _due(database: Database, connection_id: int) -> list[_Due]:
             anyway=bool(one.anyway_by),
         )
         for one, invoice, content in rows
-        if one.removed_by or money.money(one.found["amount"])
     ]
 
 
@@ -159,7 +156,7 @@ def _issue(procore: Procore, due: _Due) -> Content:
     try:
         made: Content = procore.post(PATH, {**due.commitment, "contract_payment": fields})
     except ProcoreError as problem:
-        found = _of_origin(_there(procore, due), due) if problem.procore_status in FOR_GOOD else None
+        found = _of_origin(_there(procore, due), due) if retries.is_for_good(problem) else None
         if found is None:
             raise
         return found
@@ -222,8 +219,5 @@ def _removed(unit: Work, due: _Due) -> None:
 
 def _failed(unit: Work, due: _Due, problem: TieoutError) -> None:
     row = unit.session.get_one(IssuedPayment, (unit.connection.id, due.key))
-    row.tries += 1
-    row.problem = str(problem)
-    row.refused = not isinstance(problem, ProcoreError) or problem.procore_status in FOR_GOOD
-    row.next_try_at = unit.at + timedelta(seconds=min(2**row.tries, 900))
+    retries.failed_or_refused(row, problem, unit.at)
     unit.trail.add(Tag.PAYMENT_FAILED, PROCORE, row.item_id, key=due.key, sentence=row.problem, tries=row.tries)

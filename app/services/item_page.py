@@ -22,7 +22,7 @@ from app.services import listing
 from app.services.explain import Explanation, explain, reasons
 from app.services.gather import Gathered
 from app.services.listing import Choice
-from app.services.verdicts import verdicts
+from app.services.verdicts import changed_since, verdicts
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class ItemPage:
     history: tuple[Transition, ...]
     requests: tuple[Request, ...]
     binding: Binding | None
+
+    @property
+    def may_amend(self) -> bool:
+        """Whether a later change in Procore may be sent and written over what QuickBooks holds."""
+        return self.kind.amends and bool(changed_since(self.item))
 
     @property
     def blocked(self) -> bool:

@@ -78,15 +78,26 @@ class _Coded:
 
 
 def _codes(session: Session, connection_id: int, names: Iterable[str]) -> dict[str, _Coded]:
-    """The cost codes bound to items of these full names, as the item list has them now."""
+    """The cost codes bound to items of these full names: as the item list has them, else as they were bound.
+
+    An item that was written since the list was read is in no list yet.
+    """
     keys = {text.same_name(name): name for name in names}
-    bound = select(Item.procore_id, Binding.quickbooks_id).join(Binding, Binding.item_id == Item.id)
+    bound = select(Item.procore_id, Binding.quickbooks_id, Binding.full_name)
+    bound = bound.join(Binding, Binding.item_id == Item.id)
     bound = bound.where(Item.connection_id == connection_id, Item.kind == "cost_code")
-    codes = {row.quickbooks_id: row.procore_id for row in session.execute(bound)}
+    found: dict[str, _Coded] = {}
+    codes: dict[str, str] = {}
+    for row in session.execute(bound):
+        codes[row.quickbooks_id] = row.procore_id
+        if (key := text.same_name(row.full_name)) in keys:
+            found[keys[key]] = _Coded(row.quickbooks_id, row.procore_id)
     staged = select(StagedRecord.full_key, StagedRecord.list_id).where(
         StagedRecord.connection_id == connection_id, StagedRecord.source == "items", StagedRecord.full_key.in_(keys)
     )
-    return {keys[row.full_key]: _Coded(row.list_id, codes.get(row.list_id, "")) for row in session.execute(staged)}
+    for full_key, list_id in session.execute(staged):
+        found[keys[full_key]] = _Coded(list_id, codes.get(list_id, ""))
+    return found
 
 
 # -- showing it ----------------------------------------------------------------------------------------------------

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from app.core.errors import Conflict
 from app.db.models import Binding, Item, StagedRecord
-from app.items.base import Staged
 from app.items.offered import Bar, Offered
 from app.services import moves
 from app.services.lifecycle import undoing
 from app.services.unit import Work
 from state_machines.item import ITEM
 from state_machines.staging import STAGED
-
-
-def staged_of(record: StagedRecord, bound_to: int | None = None) -> Staged:
-    """A stored record as the kinds see it."""
-    return Staged(
-        record.type,
-        record.list_id,
-        record.name,
-        record.full_name,
-        record.active,
-        record.sublevel,
-        record.data,
-        bound_to,
-    )
 
 
 def there_already(kind: Offered, name: str) -> Bar:

@@ -159,7 +159,11 @@ def _beside(one: _Watched, bound: dict[Key, BindingView], documents: dict[int | 
         bound=bound,
         own=view(one.binding),
     )
-    said = one.kind.beside(now, parse.record(one.shown.data["xml"]))
+    try:
+        said = one.kind.beside(now, parse.record(one.shown.data["xml"]))
+    except KeyError:  # a binding it looks for: one item must not spoil the look at all others
+        sentence = f"{one.item.name} was not compared with QuickBooks: something it points at is no longer linked."
+        return [Found(sentence, "Link what was unlinked; the next look compares it again.")]
     advice = "QuickBooks keeps what it has. Put it right in QuickBooks, or clear it with a reason."
     return [Found(sentence, advice) for sentence in said]
 

@@ -18,7 +18,8 @@ from app.items.alike import Crowd, Suggestion
 from app.items.base import Content
 from app.items.offered import Bar, Difference, Offered
 from app.services import permissions, refusals, rules_versions
-from app.services.linking import staged_of, there_already
+from app.services.gather import staged_of
+from app.services.linking import there_already
 from app.services.people import Person
 from app.services.unlinking import UNDER_WAY
 

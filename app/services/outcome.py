@@ -35,6 +35,7 @@ class Settlement:
             if binding is not None:
                 self._bindings[item.id] = binding
         self._finished: list[int] = []  # operations, by seq
+        self._aged: list[str] = []  # the locks of parents that changed and must be read again
         self._settled: list[Item] = []
         self._confirmed: list[tuple[Item, Done]] = []
         self._held: list[tuple[Item, Decision]] = []
@@ -91,6 +92,8 @@ class Settlement:
             OPERATION.move(operation, "start")
         OPERATION.destination("finish", operation.state)
         self._finished.append(operation.seq)
+        if operation.lock_key and done.parent and done.parent_lines is None:
+            self._aged.append(operation.lock_key)
         self._conversation.finished += 1
         item = self._items.get(operation.item_id)
         if item is None:
@@ -195,3 +198,11 @@ class Settlement:
                 continue
             parent.edit_sequence, parent.lines = done.edit_sequence, list(done.parent_lines)
             parent.conversation_id = self._conversation.id
+        if self._aged:  # whoever stands next in line reads first, in one set with everybody else who does
+            next_in_line = update(Operation).where(
+                Operation.connection_id == self._unit.connection.id,
+                Operation.lock_key.in_(self._aged),
+                Operation.state == "ready",
+            )
+            reads = next_in_line.values(reads_next=True)
+            self._unit.session.execute(reads, execution_options={"synchronize_session": False})

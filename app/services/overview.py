@@ -26,7 +26,6 @@ from app.db.models import (
     Operation,
     RefreshLog,
     Request,
-    RulesActivation,
     Transition,
     WriteBack,
 )
@@ -202,7 +201,7 @@ def _health(session: Session, connection: Connection) -> Health:
         return Health("bad", f"Last session stopped: {last.last_error}")
     ago = clock.now() - last.last_call_at
     if waiting and ago > SILENT_AFTER:
-        return Health("bad", f"Silent since {last.last_call_at:%H:%M} UTC{in_line}")
+        return Health("bad", f"Web Connector silent, last here {_ago(ago)}{in_line}")
     return Health("good", f"Web Connector worked {_ago(ago)}{in_line}")
 
 
@@ -327,10 +326,3 @@ def named(database: Database, shown: Sequence[Event]) -> dict[int, Item]:
     wanted = {event.item_id for event in shown if event.item_id is not None}
     with database.reading() as session:
         return {item.id: item for item in session.execute(select(Item).where(Item.id.in_(wanted))).scalars()}
-
-
-def activations(database: Database, connection_id: int) -> list[RulesActivation]:
-    """When which rules came into force, newest first."""
-    query = select(RulesActivation).where(RulesActivation.connection_id == connection_id)
-    with database.reading() as session:
-        return list(session.execute(query.order_by(RulesActivation.id.desc()).limit(20)).scalars())

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TextIO
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.core import money, text
@@ -19,7 +19,7 @@ from app.db.engine import Database
 from app.db.models import Binding, Connection, IssuedPayment, Item, Operation, RefreshLog, StagedRecord
 from app.items import registry
 from app.items.base import Content
-from app.services import permissions
+from app.services import permissions, retries
 from app.services.people import Person
 from app.services.unit import Work, work
 
@@ -42,34 +42,31 @@ TOLD = {"amount": "amount", "date": "date", "number": "number", "method": "metho
 def notice(unit: Work) -> None:
     """Payments were read: find those of our bills, and those that are no longer what Procore was told."""
     staged = _staged(unit)
-    query = select(IssuedPayment).where(IssuedPayment.connection_id == unit.connection.id)
-    known = {row.key: row for row in unit.session.execute(query).scalars()}
-    for part, invoice_id in _ours(unit):
-        row = known.get(part.list_id)
-        if row is None:
-            row = IssuedPayment(connection_id=unit.connection.id, key=part.list_id, next_try_at=unit.at)
-            unit.session.add(row)
+    for part, invoice_id, known in _ours(unit):
+        row = known or IssuedPayment(connection_id=unit.connection.id, key=part.list_id, next_try_at=unit.at)
+        unit.session.add(row)
         before = (row.found, row.gone)
-        row.invoice_id = invoice_id
+        row.invoice_id = invoice_id or row.invoice_id
         row.found = {**part.data, "due": _due(staged, part)}
         row.gone = _gone(staged.get(part.data["payment"]), part.data["bill"])
         if before != (row.found, row.gone):
-            row.refused, row.problem, row.tries, row.next_try_at = False, "", 0, unit.at
+            retries.afresh(row, unit.at)
             _compare(unit, row)
 
 
-def _ours(unit: Work) -> Iterable[tuple[StagedRecord, int]]:
-    """The parts of payments that pay bills of ours, each with the invoice."""
-    part = StagedRecord
+def _ours(unit: Work) -> Iterable[tuple[StagedRecord, int | None, IssuedPayment | None]]:
+    """The parts of payments that pay bills of ours, or were known to: each with its invoice, and what is known."""
+    part, known = StagedRecord, IssuedPayment
     query = (
-        select(part, Item.id)
-        .join(Binding, (Binding.connection_id == part.connection_id) & (Binding.quickbooks_id == part.name))
-        .join(Item, Item.id == Binding.item_id)
+        select(part, Item.id, known)
+        .outerjoin(Binding, (Binding.connection_id == part.connection_id) & (Binding.quickbooks_id == part.name))
+        .outerjoin(Item, (Item.id == Binding.item_id) & (Item.kind == INVOICE))
+        .outerjoin(known, (known.connection_id == part.connection_id) & (known.key == part.list_id))
         .where(part.connection_id == unit.connection.id, part.source == PAYMENTS, part.type == PART)
-        .where(Item.kind == INVOICE)
+        .where(or_(Item.id.is_not(None), known.key.is_not(None)))
         .order_by(part.id)
     )
-    return [(row[0], row[1]) for row in unit.session.execute(query)]
+    return [(row[0], row[1], row[2]) for row in unit.session.execute(query)]
 
 
 def _staged(unit: Work) -> dict[str, StagedRecord]:
@@ -135,7 +132,7 @@ def remove(database: Database, connection_id: int, who: Person, key: str) -> Non
                 "Void or delete it in QuickBooks first, then refresh the payments.",
                 code="in_quickbooks",
             )
-        _again(unit, row)
+        retries.afresh(row, unit.at)
         row.removed_by = who.name
         unit.trail.add(Tag.PAYMENT_REMOVAL_ASKED, who.name, row.item_id, key=key)
 
@@ -147,7 +144,7 @@ def retry(database: Database, connection_id: int, who: Person, key: str, *, anyw
         row = _row(unit, key)
         if not row.refused:
             raise Refusal("This payment was not refused.", "Nothing was changed.", code="not_refused")
-        _again(unit, row)
+        retries.afresh(row, unit.at)
         row.anyway_by = who.name if anyway else ""
         unit.trail.add(Tag.PAYMENT_RETRIED, who.name, row.item_id, key=key, anyway=anyway)
 
@@ -157,10 +154,6 @@ def _row(unit: Work, key: str) -> IssuedPayment:
     if row is None:
         raise NotFound("There is no such payment here.", "Look at the page Payments again.")
     return row
-
-
-def _again(unit: Work, row: IssuedPayment) -> None:
-    row.refused, row.problem, row.tries, row.next_try_at = False, "", 0, unit.at
 
 
 # -- the page ------------------------------------------------------------------------------------------------------

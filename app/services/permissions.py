@@ -217,6 +217,13 @@ def matrix(database: Database, connection_id: int, who: Person) -> Matrix:
     return Matrix(policy, profile, rows, held, others)
 
 
+def holders(database: Database, connection_id: int) -> tuple[Policy, tuple[Holder, ...]]:
+    """Who holds what, under which permissions."""
+    with database.reading() as session:
+        policy = rules_versions.policy(session, session.get_one(Connection, connection_id))
+        return policy, _holders(session, connection_id, policy)
+
+
 def _shown(policy: Policy, row: Row, profile: str, refused: Mapping[str, Refused], who: Person) -> Shown:
     condition = row.conditions[profile]
     asked = [grant.conditions[profile] for grant in row.grants] or [condition]

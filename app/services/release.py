@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.core.decision import Decision
 from app.db.models import Finding, Item, ItemNeed, Operation
 from app.rulebook import decide
 from app.services import moves, rules_versions
-from app.services.doubt import in_doubt
 from app.services.gather import Gathered, gather
 from app.services.second_look import second_looks
 from app.services.unit import Work
@@ -29,7 +28,7 @@ def release(unit: Work, items: Sequence[Item], actor: str = BY_RULE) -> list[Ite
     unit.session.flush()
     operations = waiting_operations(unit, accepted)
     looks = second_looks(unit.session, unit.connection, accepted, unit.at)
-    again = [item for item in accepted if item.id in looks and not in_doubt(unit, item)]
+    again = [item for item in accepted if item.id in looks]
     for item in again:
         look_again(unit, item, operations[item.id], looks[item.id], actor)
     accepted = [item for item in accepted if item not in again]
@@ -69,16 +68,15 @@ def decide_again(unit: Work) -> list[Item]:
     old = Finding.rules_version != (unit.connection.rules_version or "")
     query = (
         select(Item)
+        .join(Finding, Finding.item_id == Item.id)
         .where(
             Item.connection_id == unit.connection.id,
             Item.state == "accepted",
-            exists().where(
-                Finding.item_id == Item.id,
-                Finding.rule != SETTING_CHANGED,  # only another accept helps
-                or_(Finding.reason.in_(WITHOUT_A_MOVE), old),
-            ),
+            Finding.rule != SETTING_CHANGED,  # only another accept helps
+            or_(Finding.reason.in_(WITHOUT_A_MOVE), old),
         )
-        .order_by(Item.changed_at)
+        .group_by(Item.id)
+        .order_by(func.min(Finding.id))  # decided again they get new findings, and stand behind the others
         .limit(MOST_AGAIN)
     )
     return release(unit, list(unit.session.execute(query).scalars()))

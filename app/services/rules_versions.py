@@ -24,6 +24,8 @@ from app.settings import PACKAGE_ROOT
 
 T = TypeVar("T")
 
+MOST_SHOWN = 20
+
 #: Compiled packs by version: content-addressed, so an entry can never be out of date.
 _compiled: dict[str, Pack] = {}
 
@@ -102,10 +104,10 @@ def activate_in(unit: Work, version: str, actor: str, reason: str) -> None:
 
 
 def history(database: Database, connection_id: int) -> list[RulesActivation]:
-    """All activations of a connection, newest first."""
+    """When which rules came into force for a connection, the newest first and no more than a page can show."""
     with database.reading() as session:
         query = select(RulesActivation).where(RulesActivation.connection_id == connection_id)
-        return list(session.execute(query.order_by(RulesActivation.id.desc())).scalars())
+        return list(session.execute(query.order_by(RulesActivation.id.desc()).limit(MOST_SHOWN)).scalars())
 
 
 def in_force(database: Database, connection: Connection) -> Pack:

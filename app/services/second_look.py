@@ -12,6 +12,7 @@ from app.core import text
 from app.core.decision import DENY, Decision, Finding, Link
 from app.db.models import Binding, Connection, Item, ItemNeed, PersonAccess, User
 from app.services import direct_export
+from app.services.doubt import in_doubt
 from app.services.people import access_of, profile_of
 from app.services.rules_versions import policy
 
@@ -50,7 +51,10 @@ def note_shown(session: Session, items: Sequence[Item]) -> None:
 
 
 def second_looks(session: Session, connection: Connection, items: Sequence[Item], at: datetime) -> dict[int, Decision]:
-    """Why accepted items go back to their approvers, by item id; the others are not in it."""
+    """Why accepted items go back to their approvers, by item id; the others are not in it.
+
+    What is in doubt stays: QuickBooks is looked at first, and only its own marker finds it again.
+    """
     found: dict[int, list[Finding]] = {}
     oldest = at - timedelta(days=int(connection.settings.get("second_look_days") or DAYS))
     barred = _barred(session, connection, items)
@@ -64,6 +68,8 @@ def second_looks(session: Session, connection: Connection, items: Sequence[Item]
             )
     for item_id, finding in _relinked(session, items):
         found.setdefault(item_id, []).append(finding)
+    for item_id in in_doubt(session, [item for item in items if item.id in found]):
+        del found[item_id]
     version = connection.rules_version or ""
     return {item_id: Decision("queue", version, tuple(findings)) for item_id, findings in found.items()}
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import text
@@ -103,6 +103,7 @@ def _looked_at(
             select(Item.kind, Item.procore_id, Binding)
             .join(Binding, Binding.item_id == Item.id)
             .where(Item.connection_id == connection_id, Item.kind.in_(refresh.needs))
+            .order_by(Item.id)  # a list asked for in parts stands in the same order each time
         )
         if refresh.per:
             query = query.where(Item.project_id == operation.scope)
@@ -122,19 +123,28 @@ def _own(session: Session, conversation_id: int, operations: Sequence[Operation]
 
 
 def _replies(session: Session, conversation_id: int, operations: Sequence[Operation]) -> dict[int, list[Reply]]:
-    asked = {operation.seq: operation for operation in operations if operation.asked}
+    asked = [operation.seq for operation in operations if operation.asked]
     if not asked:
         return {}
+    lists = [operation.seq for operation in operations if operation.item_id is None]
     query = (
         select(Request, MessageSet.conversation_id)
         .join(MessageSet, MessageSet.id == Request.set_id)
-        .where(Request.operation_seq.in_(asked), Request.outcome != "", ~Request.past)
+        .where(
+            Request.operation_seq.in_(asked),
+            Request.outcome != "",
+            or_(~Request.past, Request.operation_seq.in_(lists)),
+        )
         .order_by(Request.operation_seq, Request.number)
     )
     found: dict[int, list[Reply]] = defaultdict(list)
     for request, conversation in session.execute(query):
         # What was read in an earlier session is old: iterators live within one, and people edit in between.
         if conversation != conversation_id and not request.writes:
+            continue
+        if request.past:  # QuickBooks' iterator has gone on behind a page nobody could read: the list begins anew
+            before = found[request.operation_seq]
+            found[request.operation_seq] = [one for one in before if one.step != request.step]
             continue
         found[request.operation_seq].append(_stored_reply(request))
     return found

@@ -16,7 +16,8 @@ from app.db.models import Binding, Errand, Item, StagedRecord
 from app.items import registry
 from app.items.offered import Bar, Offered
 from app.services import permissions, refusals, rules_versions, updating, write_back
-from app.services.linking import pair, staged_of, there_already
+from app.services.gather import staged_of
+from app.services.linking import pair, there_already
 from app.services.people import Person
 from app.services.unit import Work, work
 from state_machines.staging import STAGED

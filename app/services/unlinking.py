@@ -16,7 +16,7 @@ from app.db.models import Binding, Document, Item, ItemNeed, Operation, StagedRe
 from app.items import check, registry
 from app.items.base import Done
 from app.items.check import GONE
-from app.services import moves, write_back
+from app.services import discrepancies, moves, write_back
 from app.services.lifecycle import undoing
 from app.services.lifecycle.by_hand import BY_HAND
 from app.services.lifecycle.walk import Outcomes, each, must_allow, one_by_one
@@ -56,7 +56,9 @@ def _unlink(unit: Work, item: Item, who: Person) -> None:
             code="asked_already",
         )
     kind = registry.kind(item.kind)
-    if binding.record == BY_HAND or kind.unlinks_freely(_written(unit, item)):
+    # What the last look missed may be gone, merged perhaps: then QuickBooks is asked, whatever hangs on it.
+    there = binding.missing_since is None
+    if binding.record == BY_HAND or (there and kind.unlinks_freely(_written(unit, item))):
         _nothing_hangs_on(unit, item)
         _take_apart(unit, item, binding, who.name, f"from {binding.full_name}, which QuickBooks keeps")
         return
@@ -151,7 +153,8 @@ def _take_apart(unit: Work, item: Item, binding: Binding, actor: str, reason: st
     moves.move(unit, item, UNLINK, actor, reason=f"unlinked: {reason}")
     unit.session.delete(binding)
     item.written_revision_id = item.written_document_id = item.document_id = None
-    item.problem = item.remedy = item.difference = ""
+    item.problem = item.remedy = ""
+    discrepancies.forget(unit, item)
     undoing.back_to_newest(unit, item)
     query = select(StagedRecord).where(
         StagedRecord.connection_id == item.connection_id,

@@ -12,7 +12,8 @@ from app.db.models import Binding, Errand, Item, Revision, StagedRecord
 from app.items import registry
 from app.items.base import Content, Staged
 from app.items.offered import Offered
-from app.services.linking import staged_of
+from app.services import retries
+from app.services.gather import staged_of
 from app.services.unit import Work
 
 ADD, UPDATE = "add", "update"
@@ -20,8 +21,8 @@ ADD, UPDATE = "add", "update"
 
 def ask(unit: Work, errand: Errand, actor: str) -> None:
     """Put an errand in line, or once more after Procore refused it."""
-    errand.asked_by, errand.asked_at, errand.next_try_at = actor, unit.at, unit.at
-    errand.refused, errand.problem, errand.tries = False, "", 0
+    errand.asked_by, errand.asked_at = actor, unit.at
+    retries.afresh(errand, unit.at)
     unit.session.add(errand)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -16,6 +15,7 @@ from app.db.models import Binding, Item, Revision, WriteBack
 from app.items import registry
 from app.items.base import Content, ItemType
 from app.items.ports import Procore, Told
+from app.services import retries
 from app.services.gather import view
 from app.services.unit import Work, work
 
@@ -114,9 +114,7 @@ def run(database: Database, connection_id: int, procore: Procore) -> int:
 def _note(unit: Work, wanted: Wanted, problem: str) -> None:
     row = unit.session.get_one(WriteBack, (wanted.item_id, ORIGIN))
     if problem:
-        row.tries += 1
-        row.problem = problem
-        row.next_try_at = unit.at + timedelta(seconds=min(2**row.tries, 900))
+        retries.failed(row, problem, unit.at)
         unit.trail.add(Tag.WRITE_BACK_FAILED, PROCORE, wanted.item_id, sentence=problem, tries=row.tries)
         return
     row.written, row.problem, row.tries = wanted.counter, "", 0

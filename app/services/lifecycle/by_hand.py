@@ -21,7 +21,7 @@ BY_HAND = "By hand"
 
 
 def record_by_hand(
-    database: Database, connection_id: int, who: Person, item_id: int, number: str, amount: Decimal, reason: str
+    database: Database, connection_id: int, who: Person, item_id: int, number: str, amount: str | Decimal, reason: str
 ) -> Outcomes:
     """Note that somebody typed the item into QuickBooks: under which number, and for how much.
 
@@ -31,8 +31,15 @@ def record_by_hand(
     if not text.squeeze(number):
         raise Refusal("Which number has it in QuickBooks?", "Type it as QuickBooks shows it.", code="number_missing")
 
+    try:
+        typed = money.money(str(amount).replace(",", ""))
+    except money.NotMoney as problem:
+        raise Refusal(
+            f"“{amount}” is no amount of money.", "Type it as QuickBooks shows it, to the cent.", code="amount_missing"
+        ) from problem
+
     def one(unit: Work, item: Item, person: Person) -> None:
-        _record(unit, item, person, text.squeeze(number), amount, reason)
+        _record(unit, item, person, text.squeeze(number), typed, reason)
 
     return each(database, connection_id, who, "accept", [item_id], one_by_one(one))
 

@@ -46,7 +46,7 @@ def nothing_out(unit: Work, item: Item) -> None:
         .join(Operation, Operation.seq == Request.operation_seq)
         .where(Operation.item_id == item.id, Request.state.in_(("out", "unknown")))
     )
-    if unit.session.execute(out.limit(1)).first() or in_doubt(unit, item):
+    if unit.session.execute(out.limit(1)).first() or in_doubt(unit.session, [item]):
         raise Refusal(
             f"{item.name} is on its way; QuickBooks may already have it.",
             "Wait for the next Web Connector session: it says what became of it."
