@@ -93,7 +93,10 @@ def _tell(outcomes: Outcomes, done: str, *, undo_for: str = "") -> None:
         more = f" and {len(outcomes.done) - 3} more" if len(outcomes.done) > 3 else ""
         count = f"{len(outcomes.done)} of {len(outcomes.each)}: " if outcomes.refused else ""
         queued = sum(outcome.state == "queued" for outcome in outcomes.done)
+        waits = sum(outcome.state == "accepted" for outcome in outcomes.done)
         line = f" {queued} queued for QuickBooks." if queued else ""
+        line += f" {waits} under Waiting until what it needs is in QuickBooks." if waits == 1 else ""
+        line += f" {waits} under Waiting until what they need is in QuickBooks." if waits > 1 else ""
         flash(f"{count}{names}{more} {done}.{line}", "good")
         if undo_for and me().may("take_back", undo_for):
             undo = {"kind": undo_for, "items": [outcome.item_id for outcome in outcomes.done[:PAGE]]}
@@ -110,6 +113,20 @@ def newer(kind: str, item_id: int) -> Answer:
     """Look at what Procore says now instead of what was sent."""
     item_page.of_kind(services().database, connection_id(), kind, item_id)
     _tell(lifecycle.take_newer(services().database, connection_id(), me(), item_id), "brought up to date")
+    return redirect(url_for("items.one", kind=kind, item_id=item_id))
+
+
+@pages.post(ONE + "/by-hand")
+@needs_person
+def by_hand(kind: str, item_id: int) -> Answer:
+    """Note that somebody typed it into QuickBooks: it is never exported then."""
+    database, chosen = services().database, connection_id()
+    item_page.of_kind(database, chosen, kind, item_id)
+    typed = (request.form.get(name, "") for name in ("number", "amount", "reason"))
+    try:
+        _tell(lifecycle.record_by_hand(database, chosen, me(), item_id, *typed), "recorded as entered by hand")
+    except Refusal as problem:
+        flash(str(problem), "bad")
     return redirect(url_for("items.one", kind=kind, item_id=item_id))
 
 

@@ -39,9 +39,14 @@ def address(asked: Wanted) -> str:
     return url_for("items.page", kind=asked.kind, **{name: value for name, value in kept.items() if value})
 
 
+def _approver(kind: str) -> str:
+    """Who would accept: nobody is warned of an acceptance that is not theirs to give."""
+    return me().name if me().may("accept", kind) else ""
+
+
 def show_list(asked: Wanted, *, only_rows: bool = False) -> str:
     """One page of a list, or its live part alone."""
-    found = listing.page(services().database, connection_id(), asked, me().name)
+    found = listing.page(services().database, connection_id(), asked, _approver(asked.kind))
     return render_template("_live.html" if only_rows else "list.html", page=found, here=address(asked))
 
 
@@ -49,7 +54,7 @@ def show_one(kind: str, item_id: int) -> str:
     """The page of one item."""
     database = services().database
     item_page.of_kind(database, connection_id(), kind, item_id)
-    found = item_page.load(database, connection_id(), item_id, me().name)
+    found = item_page.load(database, connection_id(), item_id, _approver(kind))
     return render_template("item.html", page=found, here=url_for("items.one", kind=kind, item_id=item_id))
 
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.admin import access
 from app.core import ids
-from app.core.errors import TieoutError
+from app.core.errors import TieoutError, where
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +62,7 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 def _broken(error: Exception) -> tuple[str, int]:
     event = ids.short()
-    # The trace names files and lines only; values could be anybody's password.
-    trace, where = error.__traceback__, ""
-    while trace is not None:
-        where, trace = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}", trace.tb_next
-    log.error("%s at %s (event %s)", type(error).__name__, where, event)
+    log.error("%s at %s (event %s)", type(error).__name__, where(error), event)
     told = TieoutError(
         "Something went wrong on our side; nothing of what you asked was done.",
         f"Try again. If it happens twice, give this number to whoever looks after Tieout: {event}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,7 @@ PILLS = {
     "draft": ("grey", "○", "Draft"),
     "sent": ("blue", "➤", "To decide"),
     "blocked": ("orange", "!", "Needs something"),
-    "accepted": ("orange", "⏸", "Waiting"),
+    "accepted": ("orange", "‖", "Waiting"),
     "queued": ("yellow", "◷", "Queued"),
     "checking": ("violet", "?", "Checking QuickBooks"),
     "failed": ("red", "✕", "Failed"),
@@ -37,6 +38,8 @@ TAB_ACTS = {
     "failed": ("retry", "reject"),
     "synced": ("unlink",),
 }
+
+_AMOUNT = re.compile(r"-?[\d,]+\.\d\d")
 
 MOVES = {
     "send": "sent to accounting",
@@ -67,13 +70,26 @@ def cents(value: int | None) -> str:
     return "" if value is None else money.shown(money.from_cents(value))
 
 
-def moment(value: datetime | None) -> str:
+def moment(value: datetime | None, *, seconds: bool = False) -> str:
     """A moment in the company's own time."""
     if value is None:
         return "never"
     local = value.astimezone(ZoneInfo(getattr(g, "zone", "UTC")))
     today = clock.now().astimezone(local.tzinfo).date()
-    return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%d %b %Y %H:%M}"
+    day = "today" if local.date() == today else f"{local:%d %b %Y}"
+    return f"{day} {local:%H:%M:%S}" if seconds else f"{day} {local:%H:%M}"
+
+
+def apart(value: str) -> tuple[str, str]:
+    """What a line of a preview says, and the amount it ends with: amounts stand below each other."""
+    said, _, last = value.rpartition(" · ")
+    return (said, last) if said and _AMOUNT.fullmatch(last) else (value, "")
+
+
+def event(tag: str) -> str:
+    """What an event says in words: ``procore:item:written_back`` is *Item written back*."""
+    _, about, what = tag.split(":")
+    return f"{about} {what}".replace("_", " ").capitalize()
 
 
 def where(link: Pointer) -> str:
@@ -87,7 +103,7 @@ def where(link: Pointer) -> str:
 
 def init_app(app: Flask) -> None:
     """Teach the templates our words."""
-    app.jinja_env.filters.update(money=shown_money, cents=cents, moment=moment)
+    app.jinja_env.filters.update(money=shown_money, cents=cents, moment=moment, apart=apart, event=event)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_every_page)
 

@@ -11,7 +11,7 @@ from app.services.audit import Filter, lines
 from tests import records
 from tests.admin.conftest import Visitor
 from tests.admin.reading import Page, look, press
-from tests.admin.scenes import LONG, refused_by_quickbooks, with_a_long_number, without_an_answer
+from tests.admin.scenes import IRONLINE, LONG, refused_by_quickbooks, with_a_long_number, without_an_answer
 from tests.support import Stage
 
 Visit = Callable[[str], Visitor]
@@ -105,6 +105,33 @@ def test_a_field_that_was_emptied_is_empty(visit: Visit, stage: Stage) -> None:
 
 
 @pytest.mark.requirement("OVR-03")
+def test_what_became_of_an_action_is_where_the_keyboard_goes_on(visit: Visit, stage: Stage) -> None:
+    [item_id] = sent(stage, "Summit Paving")
+    ana = visit("ana")
+    assert look(ana, "/items/company").find("//*[@role='status' and (@autofocus or @tabindex)]") == []
+    page = Page(ana.post("/items/company/act", act=f"accept:{item_id}", follow_redirects=True))
+    [told] = page.find("//*[@role='status']")
+    assert told.get("autofocus") is not None
+    assert told.get("tabindex") == "-1"
+    assert "Summit Paving accepted. 1 queued for QuickBooks." in page.told
+
+
+def test_what_was_accepted_and_must_wait_says_where_it_is(visit: Visit, stage: Stage) -> None:
+    stage.receive(records.company("Ironline Steel", 62), records.commitment(vendor=IRONLINE))
+    stage.send()
+    item_id = stage.item("SC-014").id
+    page = Page(visit("ana").post("/items/commitment/act", act=f"accept:{item_id}", follow_redirects=True))
+    assert "SC-014 accepted. 1 under Waiting until what it needs is in QuickBooks." in page.told
+
+
+def test_a_rejection_without_a_reason_leaves_its_field_open(visit: Visit, stage: Stage) -> None:
+    _, second = sent(stage, "Summit Paving", "Cedar Hauling")
+    page = press(visit("ana"), "company", f"reject:{second}")
+    assert page.status == 422
+    opened = page.find("//details[@data-act='reject' and @open]//input/@name")
+    assert opened == [f"reason:{second}"]
+
+
 def test_an_accept_can_be_undone_where_it_is_told(visit: Visit, stage: Stage) -> None:
     ids = sent(stage, "Summit Paving", "Alpine Doors")
     ana = visit("ana")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
 from app.items import registry
-from app.services import overview
+from app.services import rules_versions
 from tests import records
 from tests.admin.conftest import Visitor
 from tests.admin.reading import look
@@ -26,6 +27,12 @@ PAGES = (
     "/items/commitment?tab=accepted",
     "/items/commitment?tab=failed",
     "/items/commitment_change_order",
+    "/items/budget",
+    "/items/subcontractor_invoice",
+    "/items/payment",
+    "/to-import/company",
+    "/exceptions/",
+    "/reports/",
     "/connection/",
     "/rules/",
     "/audit/",
@@ -79,6 +86,18 @@ def test_each_field_has_a_name_for_those_who_cannot_see(visit: Visit, stage: Sta
         assert len(ids) == len(set(ids)), path
 
 
+def test_each_table_says_what_it_lists_and_each_heading_follows_the_one_above(visit: Visit, stage: Stage) -> None:
+    with_a_long_number(stage)
+    ana = visit("ana")
+    for path in PAGES:
+        page = look(ana, path)
+        assert page.find("//table[not(caption)]") == [], path
+        assert page.find("//thead//th[not(@scope)]") == [], path
+        levels = [int(heading.tag[1]) for heading in page.find("//h1 | //h2 | //h3 | //h4")]
+        assert levels[0] == 1, path
+        assert all(after <= before + 1 for before, after in pairwise(levels)), path
+
+
 def test_every_form_that_changes_something_carries_the_token(visit: Visit) -> None:
     ana = visit("ana")
     for path in PAGES:
@@ -105,6 +124,23 @@ def test_each_list_of_the_registry_has_its_place_in_the_menu(visit: Visit) -> No
     assert {f"/items/{kind}" for kind in registry.kinds()} <= {str(one) for one in menu}
 
 
+def test_the_menu_is_in_groups(visit: Visit) -> None:
+    groups: dict[str, list[str]] = {"": []}
+    for entry in look(visit("ike"), "/").find("//nav[@aria-label='Pages']//*[self::a or self::p]"):
+        if entry.tag == "p":
+            groups[str(entry.text)] = []
+        else:
+            groups[[*groups][-1]].append(" ".join(str(entry.text).split()))
+    kinds = [kind.plural for kind in registry.kinds().values()]
+    assert groups == {
+        "": ["Tieout", "Home"],
+        "Work": kinds,
+        "QuickBooks": ["To import", "Exceptions", "Connection"],
+        "Reports": ["Job costs", "Tie-out", "Month-end", "All reports"],
+        "Administration": ["Settings", "Permissions", "Rules", "What syncs", "Audit trail", "About"],
+    }
+
+
 @pytest.mark.parametrize("login", ["ana", "pat", "ike", "aud"])
 def test_every_role_can_look_at_every_page(visit: Visit, stage: Stage, login: str) -> None:
     waiting_for_its_vendor(stage)
@@ -125,7 +161,7 @@ def test_a_fault_of_ours_shows_a_number_and_no_trace(
     def broken(*_: object) -> None:
         raise RuntimeError("the password")
 
-    monkeypatch.setattr(overview, "activations", broken)
+    monkeypatch.setattr(rules_versions, "history", broken)
     found = look(visit("ana"), "/rules/")
     assert found.status == 500
     [number] = re.findall(r"looks after Tieout: ([a-z2-7]{16})", found.text)

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from app.core.tags import Tag
 from tests import records
 from tests.admin.conftest import Visitor, tags
+from tests.admin.reading import look
 from tests.support import Stage
 
 Visit = Callable[[str], Visitor]
@@ -38,8 +39,8 @@ def test_an_undecided_row_says_what_it_would_wait_for(stage: Stage, visit: Visit
         records.commitment(number="SC-7", vendor={"id": 77, "company": "Summit Paving"}),
     )
     stage.send()
-    page = visit("ana").get("/items/commitment").get_data(as_text=True)
-    assert "It will wait." in page
+    page = look(visit("ana"), "/items/commitment").text
+    assert "It will wait for Summit Paving (to decide)" in page
     assert "Summit Paving is not in QuickBooks yet." in page
 
 

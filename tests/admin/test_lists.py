@@ -13,6 +13,7 @@ from tests import records
 from tests.admin.conftest import Visitor
 from tests.admin.reading import look
 from tests.admin.scenes import (
+    IRONLINE,
     refused_by_quickbooks,
     waiting_for_its_vendor,
     with_a_long_number,
@@ -46,6 +47,27 @@ def test_a_row_that_cannot_be_accepted_asks_for_what_would_help(visit: Visit, st
     [field] = page.row(item_id).xpath(f".//input[@name='number:{item_id}']")
     assert field.get("maxlength") == "11"
     assert not field.xpath("ancestor::details")
+
+
+def test_nobody_is_warned_of_an_acceptance_that_is_not_theirs_to_give(visit: Visit, stage: Stage) -> None:
+    stage.receive(records.commitment())
+    stage.act("send", "SC-014", who="pat")
+    item_id = stage.item("SC-014").id
+    for path in ("/items/commitment", f"/items/commitment/{item_id}"):
+        assert "accepts it as well" not in look(visit("pat"), path).text
+
+
+@pytest.mark.parametrize(("tab", "boxes"), [("sent", 2), ("accepted", 0)])
+def test_there_are_boxes_to_tick_only_where_a_button_takes_them(
+    visit: Visit, stage: Stage, tab: str, boxes: int
+) -> None:
+    stage.receive(records.company("Ironline Steel", 62), records.commitment(vendor=IRONLINE))
+    stage.send()
+    if tab == "accepted":
+        stage.accept("SC-014")
+    page = look(visit("ana"), f"/items/commitment?tab={tab}")
+    assert page.find(ROWS) == [str(stage.item("SC-014").id)]
+    assert len(page.find("//table//input[@type='checkbox']")) == boxes
 
 
 def test_a_row_offers_the_accounts_quickbooks_has(visit: Visit, stage: Stage) -> None:

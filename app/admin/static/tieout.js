@@ -14,6 +14,12 @@
     if (document.getElementById("health") && !document.hidden) htmx.trigger("#health", "fresh");
   }, 5000);
 
+  // On a narrow screen the menu folds; without this it only stands open.
+  const menu = document.querySelector(".t-menu"), narrow = matchMedia("(max-width: 52rem)");
+  const fold = () => { if (menu) menu.open = !narrow.matches; };
+  narrow.addEventListener("change", fold);
+  fold();
+
   const total = () => {
     const place = document.getElementById("total");
     if (!place) return;
