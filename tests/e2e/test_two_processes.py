@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 from app.sandbox.quickbooks import CompanyFile
 from app.sandbox.web_connector.soap import Client
 from app.web_connector.qwc import OWNER_ID
+from tests.e2e import ledger
 
 TIEOUT = str(Path(sys.executable).with_name("tieout"))
 pytestmark = pytest.mark.skipif(not Path(TIEOUT).is_file(), reason="the command tieout is not installed")
@@ -83,20 +83,28 @@ def test_the_web_connector_of_another_process_carries_what_was_accepted(service:
 
 
 def test_kill_9_while_quickbooks_works_loses_and_doubles_nothing(service: Service) -> None:
-    """The answer reaches a service that was killed, and started anew, since it handed the orders out."""
+    """The answer reaches a service that was killed, and started anew, since it handed the orders, then bills, out.
+
+    Nobody types a name or number that fits QuickBooks here: of the month's 32 orders 7 wait for one.
+    """
     service.tieout("item", "accept", "--all", "--as", "ana")
     company = CompanyFile(service.told["company_file"])
-    assert _drain(service, company, "PurchaseOrderAddRq") == 1
-    held = Counter(order["RefNumber"] for order in company.records("PurchaseOrder"))
+    assert _drain(service, company, ["PurchaseOrderAddRq", "BillAddRq"]) == []
+    before = _transactions(company)
+    assert {family: len(held) for family, held in before.items()} == {"PurchaseOrder": 25, "Estimate": 2, "Bill": 12}
+    service.run_web_connector()  # it may read: the job costs of synced budgets are due
+    assert _transactions(company) == before
     company.close()
-    assert set(held.values()) == {1}
-    assert len(held) > 20
-    assert service.run_web_connector()["outcome"] == "nothing"
 
 
-def _drain(service: Service, company: CompanyFile, dies_at: str) -> int:
-    """One session by hand; the service dies while QuickBooks runs one of these. Returns how often it did."""
-    client, killed = Client(service.told["soap_url"], 30), 0
+def _transactions(company: CompanyFile) -> dict[str, ledger.Ledger]:
+    """Every transaction, by its number; one that is there twice is an error."""
+    return {family: ledger.held(company, family) for family in ("PurchaseOrder", "Estimate", "Bill")}
+
+
+def _drain(service: Service, company: CompanyFile, dies_at: list[str]) -> list[str]:
+    """One session by hand; the service dies while QuickBooks runs the first of each. Returns where it did not."""
+    client, deaths = Client(service.told["soap_url"], 30), list(dies_at)
 
     def call(method: str, **arguments: str) -> Any:
         return client.call(method, *arguments.items()).answer
@@ -112,13 +120,13 @@ def _drain(service: Service, company: CompanyFile, dies_at: str) -> int:
             qbXMLCountry="US", qbXMLMajorVers="16", qbXMLMinorVers="0",
         )  # fmt: skip
         hcp = ""
-        dies = dies_at in request and not killed
-        if dies:
+        dying = [name for name in deaths if name in request]
+        if dying:
             service.kill()
         answer = company.process(request)
-        if dies:
+        if dying:
             service.start()
-            client, killed = Client(service.told["soap_url"], 30), killed + 1
+            client, deaths = Client(service.told["soap_url"], 30), [name for name in deaths if name not in dying]
         percent = int(call("receiveResponseXML", ticket=ticket, response=answer, hresult="", message=""))
     call("closeConnection", ticket=ticket)
-    return killed
+    return deaths

@@ -6,6 +6,7 @@ begins a remark. What is read from the company file has the same form, so that t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -62,9 +63,9 @@ def held(company: CompanyFile, family: str) -> Ledger:
     return found
 
 
-def amount(text: str) -> Decimal:
-    """The money in a cell."""
-    return Decimal(text or "0.00")
+def writes(request: str) -> bool:
+    """Whether a message set changes anything; queries read."""
+    return bool(re.search(r"<\w+(Add|Mod|Del|Void)Rq\b", request))
 
 
 # -- how each family is copied out ---------------------------------------------------------------------------------
