@@ -104,3 +104,12 @@ def test_without_a_connection_it_says_how_to_make_one(
     said = tieout("item", "list")
     assert said.code == 1
     assert "tieout connection add" in said.err
+
+
+@pytest.mark.usefixtures("sent")
+def test_only_an_invoice_is_recorded_as_entered_by_hand(tieout: Tieout) -> None:
+    typed = ("--number", "A-7", "--amount", "750.25", "--reason", "typed already", "--as", "ana")
+    said = tieout("item", "by-hand", "SC-014", *typed)
+    assert said.out.startswith("0 of 1 recorded as entered by hand.\n")
+    assert "A commitment cannot be recorded as entered by hand." in said.out
+    assert tieout("item", "by-hand", *typed).code == 2

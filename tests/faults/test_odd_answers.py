@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from app.db.models import StagedRecord
+from app.items import registry
+from app.services import refreshes
 from tests import records
 from tests.faults.walks import CHANGE, LIST, ORDER, Walk, each_walk
 from tests.support import Stage
@@ -143,3 +146,19 @@ def test_an_add_nobody_ever_answers_is_given_up_and_can_be_retried(stage: Stage)
     assert "without saying why" in stage.item("SC-014").problem
     stage.act("retry", "SC-014")
     stage.must_settle()
+
+
+def test_a_page_of_a_list_nobody_could_read_is_not_left_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """QuickBooks goes on behind the page it has given, whether we could read that page or not."""
+    monkeypatch.setattr(registry.refreshes()["vendors"].__class__, "page_size", 2)
+    names = {f"Vendor {number}" for number in range(7)}
+    for name in names:
+        stage.company.add_vendor(name)
+    refreshes.ask(stage.database, 1, stage.person("ike"), ["vendors"])
+    connector = stage.by_hand()
+    second = connector.begin_until('iterator="Continue"')
+    connector.post(stage.company.process(second)[:80])
+    connector.go_on_until_end()
+    connector.close()
+    assert stage.run().outcome == "nothing"
+    assert names <= {row.full_name for row in stage.rows(StagedRecord, source="vendors")}

@@ -75,6 +75,7 @@ def test_it_adds_an_estimate_to_its_job_and_binds_what_was_saved() -> None:
 @pytest.mark.requirement("STM-02")
 def test_after_an_answer_that_never_came_it_looks_among_the_estimates_of_the_job() -> None:
     assert first(reply("add", "unknown")) == LOOK
+    assert first(reply("add", "unknown"), reply("look", "unrun")) == LOOK
     done = first(reply("add", "unknown"), reply("look", "found", estimate(TxnID="E0"), estimate(Memo=OURS)))
     assert done == Done("Estimate", "E1", "6", "1043", ("L1", "L2"), adopted=True)
 

@@ -45,6 +45,7 @@ def step(*replies: Any) -> Any:
         ([reply("add", "taken")], FIND),
         ([reply("add", "unknown"), reply("find", "unknown")], FIND),
         ([reply("add", "unknown"), reply("find", "empty")], ADD),
+        ([reply("add", "unknown"), reply("find", "unrun")], FIND),
         ([reply("add", "retry")], Again("QuickBooks said no.")),
         ([reply("add", "unknown"), reply("find", "retry")], Again("QuickBooks said no.")),
         ([reply("add", "refused")], Refuse("QuickBooks said no.", "Look at it.")),

@@ -56,7 +56,7 @@ def test_due_dates_are_asked_for_our_bills_alone() -> None:
     assert isinstance(step(*before, reply("bills", "found"), bound=bound), Done)
 
 
-@pytest.mark.requirement("PAY-02")
+@pytest.mark.requirement("PAY-02", "MAP-09")
 def test_outside_the_united_states_nothing_is_asked() -> None:
     refused = step(host={"country": "CA"})
     assert isinstance(refused, Refuse)

@@ -65,6 +65,19 @@ def test_it_needs_its_commitment_and_every_change_order_billed_on_it() -> None:
     ]
 
 
+@pytest.mark.requirement("ACC-06")
+def test_it_does_not_wait_for_a_change_order_of_which_it_bills_nothing() -> None:
+    """Procore lists the lines of every change order approved by then, billed or not."""
+    content = read(invoice(1, billed("1.00"), on_change("0.00", code=32)))
+    kinds = [(need.kind, need.procore_id) for need in INVOICE.needs(content)]
+    assert kinds == [("company", "61"), ("project", "86"), ("commitment", "310"), ("cost_code", "31")]
+    stored = on_change("0.00", code=32, stored="5.00")
+    assert ("commitment_change_order", "390") in [
+        (need.kind, need.procore_id) for need in INVOICE.needs(read(invoice(1, billed("1.00"), stored)))
+    ]
+
+
+@pytest.mark.requirement("ACC-06")
 def test_it_shares_the_lock_of_its_commitment_and_lines_up_by_number() -> None:
     contents = [read(invoice(number, billed("1.00"))) for number in (10, 2, 1)]
     assert {INVOICE.lock(one) for one in contents} == {"purchase_order:310"}
@@ -218,6 +231,13 @@ def test_an_invoice_that_only_releases_retainage_has_just_that_line() -> None:
     assert made["lines"] == []
     assert [(line["amount"], line["description"]) for line in made["retainage"]] == [("100.00", "Retainage released")]
     assert made["amount_due"] == "100.00"
+
+
+@pytest.mark.requirement("ACC-05")
+def test_a_release_alone_is_something_to_bill() -> None:
+    taken = invoice(2, billed("0.00", done="1000.00", kept="100.00", released="100.00"), paid="900.00")
+    words = INVOICE.words(read(taken), {}, place(invoice(1, billed("1000.00", retained="100.00"))))
+    assert (words["bills_something"], words["retained"]) == (True, Decimal("-100.00"))
 
 
 @pytest.mark.requirement("MAP-84")

@@ -101,6 +101,20 @@ def case(requirement: str, trigger: str, says: str, line: dict[str, Any] | None 
             {"work": Decimal("-50.00"), "amount": Decimal("-50.00")},
         ),
         case(
+            "INV-03",
+            "send",
+            "Line 4 (03-300) is negative: -50.00 of work this period, 10.00 billed. "
+            "Invoices with negative values are not exported.",
+            {"work": Decimal("-50.00"), "amount": Decimal("10.00")},
+        ),
+        case(
+            "INV-03",
+            "send",
+            "Line 4 (03-300) is negative: 10.00 of work this period, -50.00 billed. "
+            "Invoices with negative values are not exported.",
+            {"work": Decimal("10.00"), "amount": Decimal("-50.00")},
+        ),
+        case(
             "ACC-03",
             "queue",
             "Invoice 1047 has the status under_review in Procore; only approved invoices may travel.",
@@ -126,6 +140,14 @@ def test_it_refuses_in_words_a_controller_reads(
     (finding,) = spoken(trigger, line, **words).values()
     assert (finding.message, finding.effect, finding.file) == (says, DENY, "subcontractor_invoice.yaml")
     assert "{" not in finding.fix
+
+
+@pytest.mark.requirement("INV-03")
+@pytest.mark.parametrize("trigger", ["send", "queue"])
+def test_a_release_of_retainage_is_not_negative(trigger: str) -> None:
+    nothing = {"work": Decimal("0.00"), "amount": Decimal("0.00"), "retained": Decimal("-100.00")}
+    due = dict.fromkeys(("payment_due", "billed", "net"), Decimal("100.00"))
+    assert spoken(trigger, nothing, **due) == {}
 
 
 @pytest.mark.requirement("MAP-85")

@@ -100,6 +100,14 @@ def case(*ids: str, kind: str, trigger: str, words: dict[str, Any], rule: str, s
         ),
         case(
             "ACC-20",
+            kind="company",
+            trigger="accept",
+            words={"quickbooks_name": "A:B"},
+            rule="company-name-without-colon",
+            says="A:B has a colon; QuickBooks uses it to separate a customer from its jobs.",
+        ),
+        case(
+            "ACC-20",
             kind="project",
             trigger="accept",
             words={"quickbooks_name": "A:B"},
@@ -296,6 +304,13 @@ def test_a_commitment_names_and_links_everything_it_waits_for() -> None:
     assert [one.label for one in findings["commitment-cost-codes-synced"].blocking] == ["03-300", "05-120"]
     assert {finding.reason for finding in findings.values()} == {"dependency"}
     assert spoken(facts, "accept") == {}, "approval does not wait (decision D1)"
+
+
+@pytest.mark.requirement("ACC-02")
+@pytest.mark.parametrize("state", ["sent", "accepted", "queued", "failed"])
+def test_what_quickbooks_holds_stops_nobody_whatever_becomes_of_a_change(state: str) -> None:
+    held = replace(item("commitment"), links={"project": (Link("project", 1, "Riverside Tower", state, True),)})
+    assert spoken(held, "queue") == {}
 
 
 @pytest.mark.requirement("CCO-02")

@@ -13,7 +13,7 @@ from tests.support import Stage
 
 NAME = "Budget of Riverside Tower"
 FIRST = [("03-100", "Concrete Forming", "1000.00"), ("03-200", "Concrete Reinforcing", "500.50")]
-MOVED = [("03-100", "Thicker slab", "-33.33"), ("03-200", "Thicker slab", "33.33")]
+MOVED = [("03-100", "Concrete Forming", "-33.33"), ("03-200", "Concrete Reinforcing", "33.33")]
 ONE_MORE: dict[str, Any] = {"modifications": [budgets.modification("33.33")]}
 
 

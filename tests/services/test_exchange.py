@@ -66,6 +66,7 @@ def test_a_failure_in_the_middle_leaves_neither_move_nor_event(stage: Stage, mon
     assert len([one for one in stage.company.records("Vendor") if one["Name"] == "Bad Inc"]) == 1
 
 
+@pytest.mark.requirement("ACC-13")
 def test_an_item_that_failed_in_doubt_cannot_be_rejected_only_retried(stage: Stage) -> None:
     """The add was lost, and the look after it was not permitted: nobody knows, so nobody may forget it."""
     stage.approve(records.commitment())

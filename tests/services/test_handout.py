@@ -192,6 +192,14 @@ def test_every_document_is_canonical_text(stage: Stage) -> None:
         )
 
 
+@pytest.mark.requirement("ACC-11")
+def test_the_looks_of_several_orders_leave_together_and_their_adds_in_the_same_session(stage: Stage) -> None:
+    stage.approve(records.commitment(), records.commitment("SC-015", 311))
+    before = len(stage.sets())
+    assert stage.run().outcome == "done"
+    assert [(one.writes, one.requests) for one in stage.sets()[before:]] == [(False, 2), (True, 2)]
+
+
 def test_a_hundred_and_one_vendors_leave_in_two_sets(stage: Stage) -> None:
     stage.approve(*(records.company(f"Vendor {n:03}", 1000 + n) for n in range(101)))
     report = stage.run()

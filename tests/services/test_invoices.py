@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from app.core.tags import Tag
 from app.services import connections, lifecycle
 from app.services.unit import work
 from tests import invoices, records
+from tests.by_hand import ByHand
 from tests.invoices import billed, invoice, on_change
 from tests.support import Stage
 
@@ -79,7 +81,7 @@ def test_a_commitment_its_change_order_and_three_invoices_drain_in_one_session(b
     assert [billing.item(f"Invoice {number}").difference for number in (1047, 1048, 1049)] == ["", "", ""]
 
 
-@pytest.mark.requirement("ACC-01", "ACC-05")
+@pytest.mark.requirement("ACC-01", "ACC-05", "MAP-84")
 def test_the_order_closes_only_with_the_last_invoice_and_the_liability_nets_to_nothing(billing: Stage) -> None:
     billing.approve(order())
     drained(billing)
@@ -374,6 +376,20 @@ def test_change_orders_and_bills_of_one_commitment_take_turns(billing: Stage) ->
     assert left(billing) == ["", "0.989", "1", "", "0"]
 
 
+def test_a_change_order_after_a_bill_reads_the_order_in_one_set_with_the_next_bills(billing: Stage) -> None:
+    """Reads and writes for the orders, for their first bills, and for the change order and the other bill together."""
+    other = records.commitment("SC-015", 311, [records.line("900.00", id=3601)])
+    first = invoice(1, billed("10.00", line=3601), id=811, invoice_number="77", commitment_id=311)
+    second = invoice(
+        2, billed("20.00", done="10.00", line=3601), id=812, invoice_number="78", commitment_id=311, paid="10.00"
+    )
+    billing.approve(order(), other, invoice(1, billed("100.00")), first, second)
+    billing.approve(records.change_order(lines=[records.line("75.00")]))
+    crossed = drained(billing)
+    assert set(billing.states().values()) == {"synced"}
+    assert len(crossed) == 6
+
+
 def to_canada(billing: Stage) -> None:
     """The same company in Canada, with a tax of 5 per cent, and its commitment."""
     billing.company.change_host(edition="CA")
@@ -426,3 +442,42 @@ def test_tax_has_no_place_on_a_bill_of_the_united_states(billing: Stage) -> None
     billing.send()
     [refused] = billing.accept("Invoice 1047").refused
     assert str(refused.problem).startswith("Tax 45.00 has no place on a QuickBooks US bill.")
+
+
+def without_tax_codes(canada: Stage) -> ByHand:
+    """An invoice whose bill is saved; its tax codes would leave with the next request."""
+    canada.approve(invoice(1, billed("1000.00"), tax="50.00"))
+    connector = canada.by_hand()
+    connector.post(canada.company.process(connector.begin_until("BillAddRq")))
+    return connector
+
+
+def undo_is_refused(canada: Stage) -> None:
+    for what in ("take_back", "reject"):
+        [refused] = canada.act(what, "Invoice 1047", reason="not now").refused
+        assert "QuickBooks may already have it" in str(refused.problem)
+
+
+def must_be_one_bill_with_its_tax(canada: Stage) -> None:
+    drained(canada)
+    assert [bill["AmountDue"] for bill in bills(canada)] == ["1050.00"]
+    assert (canada.states()["Invoice 1047"], canada.item("Invoice 1047").difference) == ("synced", "")
+
+
+def test_a_saved_bill_without_its_tax_codes_is_not_taken_back(canada: Stage) -> None:
+    without_tax_codes(canada).close()
+    undo_is_refused(canada)
+    must_be_one_bill_with_its_tax(canada)
+
+
+def test_a_saved_bill_whose_tax_codes_were_refused_is_not_rejected(canada: Stage) -> None:
+    connector = without_tax_codes(canada)
+    asked = re.search(r'<BillModRq requestID="([^"]+)"', connector.send())
+    assert asked
+    refused = f'<BillModRs requestID="{asked[1]}" statusCode="3170" statusSeverity="Error" statusMessage="No."/>'
+    connector.post(f"<QBXML><QBXMLMsgsRs>{refused}</QBXMLMsgsRs></QBXML>")
+    connector.close()
+    assert canada.states()["Invoice 1047"] == "failed"
+    undo_is_refused(canada)
+    canada.act("retry", "Invoice 1047")
+    must_be_one_bill_with_its_tax(canada)

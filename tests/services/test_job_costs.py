@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from app.core import clock
 from app.core.errors import Forbidden, Refusal
@@ -61,6 +62,15 @@ def told(site: Site) -> dict[str, str]:
     codes = [row["cost_code"]["full_code"] for row in lines]
     assert len(codes) == len(set(codes)), codes
     return {row["cost_code"]["full_code"]: row["amount"] for row in lines}
+
+
+@pytest.mark.requirement("JOB-01")
+def test_a_code_written_since_the_items_were_read_is_known_all_the_same(site: Site) -> None:
+    with site.stage.database.writing() as session:
+        session.execute(delete(StagedRecord).where(StagedRecord.source == "items"))
+    vendor = site.stage.company.records("Vendor")[0]["ListID"]
+    site.stage.company.enter_check(vendor, line(site, "60.00"), bank=site.bank)
+    assert of(read(site)).cost_code != ""
 
 
 @pytest.mark.requirement("JOB-05", "JOB-06", "MAP-71")
@@ -219,6 +229,22 @@ def test_a_report_on_cash_basis_is_shown_and_not_told(codes: Site) -> None:
     )
 
 
+@pytest.mark.requirement("ACC-14")
+@pytest.mark.parametrize(("said", "told_to_procore"), [("Accrual", {FORMING: "60.0"}), ("Cash", {})])
+def test_bills_reported_on_another_basis_than_the_job_are_not_told(
+    codes: Site, said: str, told_to_procore: dict[str, str]
+) -> None:
+    spend(codes, "60.00")
+    read(codes)
+    with work(codes.stage.database, 1) as unit:
+        asked = unit.session.query(Operation).filter_by(kind="job_costs").first()
+        assert asked is not None
+        figures = {"estimated": {}, "actual": {FORMING: "60.00"}, "invoiced": {}}
+        job_costs.take(unit, asked, {"basis": "Accrual", "bills_basis": said, **figures})
+    codes.work()
+    assert (report(codes).basis, told(codes)) == (said, told_to_procore)
+
+
 def keyed_by_hand(site: Site) -> None:
     keyed = {"direct_cost_type": "expense", "status": "approved", "project_id": PROJECT, "line_items": []}
     empty = dict.fromkeys(("vendor_id", "origin_id", "origin_data", "employee_id", "deleted_at"))
@@ -279,6 +305,22 @@ def test_without_a_budget_in_quickbooks_nothing_is_asked_and_the_report_says_why
     assert found.why_not == "The budget of School is not in QuickBooks yet; its job costs can be read once it is."
     refreshes.ask(site.stage.database, 1, site.stage.person("ike"), ["job_costs"])
     assert {one.scope for one in site.stage.rows(Operation, kind="job_costs", state="ready")} == {str(PROJECT)}
+
+
+@pytest.mark.requirement("ACC-02")
+def test_a_change_of_the_budget_that_waits_or_is_rejected_stops_no_job_costs(site: Site) -> None:
+    name = "Budget of Riverside Tower"
+    edited = budgets.budget(budgets.line("1200.00"), budgets.line("500.50", 32, 568))
+    site.stage.receive(edited)
+    assert not site.stage.send(name).refused
+    spend(site, "60.00")
+    assert (site.stage.states()[name], figures(of(read(site)))[:2]) == ("sent", ("1000.00", "1000.00"))
+    assert not site.stage.act("reject", name, reason="not agreed").refused
+    item = site.stage.item(name)
+    assert (item.state, item.sent_revision_id) == ("synced", item.written_revision_id)
+    assert item.problem == "Change not written: rejected by Ana: “not agreed”."
+    spend(site, "5.00")
+    assert str(of(read(site)).direct) == "65.00"
 
 
 @pytest.mark.requirement("CFG-16")

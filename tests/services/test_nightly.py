@@ -8,8 +8,10 @@ import pytest
 
 from app.core.tags import Tag
 from app.db.models import Binding, Discrepancy
-from app.services import lifecycle, refreshes
+from app.services import lifecycle, refreshes, staged, unlinking
 from tests import records
+from tests.importing import shown
+from tests.invoices import billed, invoice
 from tests.support import Stage
 
 
@@ -150,3 +152,32 @@ def test_what_procore_voids_after_quickbooks_took_it_is_an_exception(synced: Sta
     assert stage.states()["SC-014"] == "synced"
     stage.receive((kind, record))
     assert standing(stage, "SC-014") == []
+
+
+@pytest.mark.requirement("ACC-12")
+def test_a_merged_vendor_is_unlinked_and_linked_with_what_it_became(billing: Stage) -> None:
+    """Meanwhile its bills cannot be compared, and all others still are."""
+    stage = billing
+    order_of_ironline = records.commitment("SC-015", 311, vendor={"id": 62, "company": "Ironline Steel"})
+    stage.approve(records.commitment(), invoice(1, billed("100.00")))
+    stage.approve(records.company("Ironline Steel", 62), order_of_ironline)
+    stage.approve(invoice(2, billed("200.00"), id=902, commitment_id=311, vendor_id=62, vendor_name="Ironline Steel"))
+    stage.run()
+    assert set(stage.states().values()) == {"synced"}
+    stage.company.merge_vendors(vendor_of(stage), stage.company.add_vendor("Delta Concrete Inc"))
+    look(stage)
+    [outcome] = unlinking.unlink(stage.database, 1, stage.person("ana"), stage.ids(["Delta Concrete"])).each
+    assert outcome.ok, str(outcome.problem)
+    stage.run()
+    assert stage.states()["Delta Concrete"] == "draft"
+    [bill] = [one for one in stage.company.records("Bill") if one["RefNumber"] == "1048"]
+    stage.company.edit(bill["TxnID"], TxnDate="2026-03-01")
+    look(stage)
+    assert standing(stage, "Invoice 1047") == [
+        "Invoice 1047 was not compared with QuickBooks: something it points at is no longer linked."
+    ]
+    assert standing(stage, "Invoice 1048") == ["Date: QuickBooks saved “2026-03-01”, approved “2026-03-25”"]
+    pairs = {shown(stage, "Delta Concrete Inc")[0]: stage.item("Delta Concrete").id}
+    assert not staged.link(stage.database, 1, "company", stage.person("ike"), pairs).refused
+    look(stage)
+    assert (standing(stage, "Delta Concrete"), standing(stage, "Invoice 1047")) == ([], [])

@@ -9,11 +9,14 @@ import pytest
 from app.core.errors import Conflict, Forbidden, NotFound, Refusal
 from app.core.tags import Tag
 from app.db.models import Operation, User
+from app.items import registry
+from app.items.base import IMPORT
 from app.rulebook.access import Access
 from app.services import connections, lifecycle, people, permissions, rules_versions
 from app.services.permissions import Change
 from app.services.unit import service_work
-from tests import records
+from tests import budgets, records
+from tests.invoices import billed, invoice
 from tests.support import Stage
 
 PUSH = frozenset({"push"})
@@ -38,7 +41,7 @@ def sent(stage: Stage) -> Stage:
     return stage
 
 
-@pytest.mark.requirement("PRM-05", "PRM-14")
+@pytest.mark.requirement("PRM-05", "PRM-14", "CFG-20")
 @pytest.mark.parametrize(
     ("access", "missing"),
     [
@@ -110,6 +113,27 @@ def test_without_an_approver_nothing_that_was_sent_is_ever_asked_of_quickbooks(s
         sent.run()
     assert {sent.item(name).state for name in ("SC-014", "Ironline Steel")} == {"sent"}
     assert len([one for one in sent.sets() if one.writes]) == before
+
+
+@pytest.mark.requirement("CFG-20")
+def test_of_no_kind_that_is_exported_is_anything_asked_before_an_approver_decided(billing: Stage) -> None:
+    billing.receive(
+        records.company("Ironline Steel", 62), records.project("School", 87), records.cost_code("05-120", 33),
+        budgets.budget(), records.commitment(), records.change_order(), invoice(1, billed("100.00")),
+    )  # fmt: skip
+    assert not billing.send().refused
+    waiting = [name for name, state in billing.states().items() if state == "sent"]
+    assert sorted(billing.item(name).kind for name in waiting) == sorted(
+        kind.kind for kind in registry.kinds().values() if kind.direction != IMPORT
+    )
+    before = len([one for one in billing.sets() if one.writes])
+    billing.act("retry", *waiting)
+    billing.ask_for_lists()
+    rules_versions.activate(billing.database, 1, billing.connection.rules_version, "Ike", "again")
+    billing.run()
+    assert {billing.item(name).state for name in waiting} == {"sent"}
+    assert not [one for name in waiting for one in billing.rows(Operation, item_id=billing.item(name).id)]
+    assert len([one for one in billing.sets() if one.writes]) == before
 
 
 # -- giving and taking ---------------------------------------------------------------------------------------------

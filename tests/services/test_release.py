@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.db.models import Item, Transition
+from app.services import release
 from tests import records
 from tests.support import Stage
 
@@ -27,7 +30,7 @@ def test_what_is_accepted_first_waits_for_what_it_needs_in_words(empty_stage: St
     stage.must_settle()
 
 
-@pytest.mark.requirement("ACC-10")
+@pytest.mark.requirement("CCO-03")
 def test_change_orders_go_by_number_whatever_the_order_of_accepting(stage: Stage) -> None:
     changes = [records.change_order(f"{n:03}", 390 + n, lines=[records.line(f"{n}.00")]) for n in range(1, 5)]
     stage.receive(records.commitment(), *changes)
@@ -39,6 +42,7 @@ def test_change_orders_go_by_number_whatever_the_order_of_accepting(stage: Stage
     assert amounts == ["500.00", "250.25", "1.00", "2.00", "3.00", "4.00"]
 
 
+@pytest.mark.requirement("CCO-03")
 def test_a_failed_change_order_stops_those_behind_it_in_words(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.approve(records.commitment())
     stage.must_settle()
@@ -54,6 +58,24 @@ def test_a_failed_change_order_stops_those_behind_it_in_words(stage: Stage, monk
     stage.must_settle()
 
 
+@pytest.mark.requirement("CCO-03")
+def test_only_change_orders_of_the_same_commitment_wait_and_no_two_leave_together(stage: Stage) -> None:
+    stage.approve(records.commitment(), records.commitment("SC-015", 311))
+    stage.must_settle()
+    before = len(stage.sets())
+    stage.approve(
+        records.change_order("001", 391), records.change_order("002", 392), records.change_order("007", 397, 311)
+    )
+    assert [stage.states()[name] for name in ("CO 001", "CO 002", "CO 007")] == ["queued", "accepted", "queued"]
+    [finding] = stage.findings("CO 002")
+    assert finding.message.startswith("CO 002 waits for CO 001: ")
+    stage.must_settle()
+    assert {stage.states()[name] for name in ("CO 001", "CO 002", "CO 007")} == {"synced"}
+    changed = [re.findall("<PurchaseOrderMod><TxnID>([^<]+)", one.body) for one in stage.sets()[before:]]
+    assert sorted(len(orders) for orders in changed if orders) == [1, 2]
+    assert all(len(set(orders)) == len(orders) for orders in changed)
+
+
 def test_a_held_item_keeps_only_one_row_per_move(stage: Stage) -> None:
     stage.approve(records.commitment())
     rows = stage.rows(Transition, item_id=stage.item("SC-014").id)
@@ -64,3 +86,17 @@ def test_a_held_item_keeps_only_one_row_per_move(stage: Stage) -> None:
     ]
     assert [row.sort_key for row in rows] == [1, 2, 3]
     assert stage.rows(Item)[0].version >= 1
+
+
+def test_whatever_is_held_gets_its_turn_however_many_are(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One item a session is decided again, and the first one stays held."""
+    monkeypatch.setattr(release, "MOST_AGAIN", 1)
+    held, freed = records.commitment(), records.commitment("SC-015", 311)
+    stage.approve(held, freed)
+    stage.receive(*((kind, {**record, "status": "Draft"}) for kind, record in (held, freed)))
+    stage.run()
+    assert [stage.states()[name] for name in ("SC-014", "SC-015")] == ["accepted", "accepted"]
+    stage.receive(freed)
+    for _ in range(3):
+        stage.run()
+    assert [stage.states()[name] for name in ("SC-014", "SC-015")] == ["accepted", "synced"]

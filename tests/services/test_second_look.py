@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,6 +15,9 @@ from app.db.models import Binding, Item, User
 from app.services.unit import work
 from tests import records
 from tests.support import Stage
+
+#: QuickBooks' answer to a query it has no time for.
+BUSY = r'<QBXML><QBXMLMsgsRs><\1Rs requestID="\2" statusCode="1010" statusSeverity="Error"/></QBXMLMsgsRs></QBXML>'
 
 
 @contextmanager
@@ -119,3 +123,20 @@ def test_the_accept_of_somebody_who_left_does_not_hold(stage: Stage) -> None:
     assert commitment.state == "sent"
     assert "may no longer accept it" in commitment.problem
     assert stage.orders() == {}
+
+
+@pytest.mark.requirement("ACC-08")
+def test_what_quickbooks_may_hold_is_looked_for_however_old_its_accept(stage: Stage) -> None:
+    """The add was lost, and QuickBooks too busy to be looked into."""
+    stage.approve(records.commitment())
+    connector = stage.by_hand()
+    stage.company.process(connector.begin_until("PurchaseOrderAddRq"))
+    connector.post('<QBXML><QBXMLMsgsRs messageSetStatusCode="9002"></QBXMLMsgsRs></QBXML>')
+    look = connector.send()
+    busy = re.sub(r".*<(PurchaseOrderQuery)Rq requestID=\"([^\"]+)\".*", BUSY, look, flags=re.DOTALL)
+    connector.post(busy)
+    connector.close()
+    assert stage.operation("SC-014").state == "ready"
+    with days_later(31):
+        stage.must_settle()
+    assert list(stage.orders()) == ["SC-014"]

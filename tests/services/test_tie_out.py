@@ -259,6 +259,5 @@ def test_what_was_not_read_since_it_was_written_is_not_said_to_tie_out(stage: St
     stage.must_settle()
     again = tie_out.report(stage.database, stage.connection_id)
     assert again.sentence == (
-        "1 record ties out to the cent. "
-        "1 more was written after QuickBooks was last read, and not compared yet."
+        "1 record ties out to the cent. 1 more was written after QuickBooks was last read, and not compared yet."
     )

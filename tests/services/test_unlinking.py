@@ -10,7 +10,7 @@ from app.core.errors import Forbidden
 from app.core.tags import Tag
 from app.db.models import Binding, Operation, StagedRecord, WriteBack
 from app.items import registry
-from app.services import explain, staged, unlinking, write_back
+from app.services import exceptions, explain, refreshes, staged, unlinking, write_back
 from app.services.lifecycle import Outcomes
 from tests import records
 from tests.importing import Office, ike, linked_vendor, office, page, read_lists, shown, vendor
@@ -224,3 +224,15 @@ def test_a_vendor_tieout_made_lists_what_to_complete(stage: Stage) -> None:
     linked = " ".join(explain.explain(stage.database, 1, stage.item("Pit Ltd").id).notes)
     assert "complete it" not in linked
     assert shown(stage, "Pit")
+
+
+@pytest.mark.requirement("ACC-12")
+def test_what_stood_against_a_record_goes_with_it(stage: Stage) -> None:
+    stage.company.delete(ordered(stage))
+    refreshes.ask(stage.database, 1, ike(stage), ["purchase_orders"])
+    stage.run()
+    assert [one.item.name for one in exceptions.standing(stage.database, 1)] == ["SC-014"]
+    unlink(stage, "SC-014")
+    stage.run()
+    assert stage.states()["SC-014"] == "draft"
+    assert exceptions.standing(stage.database, 1) == []

@@ -9,7 +9,9 @@ import pytest
 
 from app.core import clock
 from app.services import explain
-from tests import records
+from tests import budgets, records
+from tests.admin.conftest import signing_in
+from tests.admin.reading import look
 from tests.support import Stage
 
 
@@ -30,7 +32,7 @@ def test_a_new_project_becomes_a_job(empty_stage: Stage) -> None:
     assert new["Name"] == "Riverside Tower"
 
 
-@pytest.mark.requirement("CMP-04")
+@pytest.mark.requirement("CMP-01", "CMP-04")
 def test_an_accepted_company_becomes_one_vendor(empty_stage: Stage) -> None:
     stage = empty_stage
     assert stage.company.records("Vendor") == []
@@ -176,3 +178,15 @@ def test_of_a_mixed_list_matches_are_linked_and_the_others_added_as_the_preview_
     assert items.keys() == {"03-100", "03-200"}
     assert items["03-200"] == there
     assert set(stage.states().values()) == {"synced"}
+
+
+@pytest.mark.requirement("BUD-04")
+def test_a_changed_budget_can_be_sent_again_from_its_own_page(stage: Stage) -> None:
+    stage.approve(budgets.budget())
+    stage.must_settle()
+    pat = signing_in(stage)("pat")
+    item = stage.item("Budget of Riverside Tower")
+    path = f"/items/budget/{item.id}"
+    assert not look(pat, path).find("//button[@data-act='send']")
+    stage.receive(budgets.budget(budgets.line("1250.00"), budgets.line("500.50", 32, 568)))
+    assert look(pat, path).find("//button[@data-act='send']")

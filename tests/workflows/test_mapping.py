@@ -10,7 +10,7 @@ from app.db.models import StagedRecord
 from app.items import registry
 from app.rulebook import decide
 from app.services import gather, rules_versions
-from app.services.linking import staged_of
+from app.services.gather import staged_of
 from tests import budgets, records
 from tests.admin.conftest import signing_in
 from tests.admin.reading import look
@@ -33,6 +33,14 @@ def with_change(stage: Stage, *lines: dict[str, Any], method: str = "unit", **mo
     after = order(stage)
     assert {name: after.get(name) for name in HEADER} == {name: before.get(name) for name in HEADER}
     return before, after
+
+
+@pytest.mark.requirement("MAP-57")
+def test_each_line_of_a_change_order_has_the_item_of_its_own_code(stage: Stage) -> None:
+    _, after = with_change(stage, records.line("75.00", 32), records.line("25.00", 31, 2), method="amount")
+    items = {one["Name"]: one["ListID"] for one in stage.company.records("ItemService")}
+    added = [line["ItemRef"]["ListID"] for line in after["PurchaseOrderLineRet"][-2:]]
+    assert added == [items["03-200"], items["03-100"]]
 
 
 @pytest.mark.requirement("MAP-59", "MAP-60")
@@ -72,6 +80,23 @@ def test_a_company_is_never_written_as_a_customer(empty_stage: Stage) -> None:
     written = [one.body for one in stage.sets() if one.writes]
     assert ["VendorAddRq" in body and "Customer" not in body for body in written] == [True]
     assert stage.company.records("Customer") == before
+
+
+@pytest.mark.requirement("ACC-20")
+def test_quickbooks_holds_the_short_name_and_the_long_one_in_the_notes(empty_stage: Stage) -> None:
+    stage, legal = empty_stage, "Delta Concrete Pumping and Structural Works West LLC"
+    full = "Riverside Tower, Phase Two, Podium, Parking and Deck"
+    stage.receive(records.company(legal), records.project(full))
+    stage.send()
+    assert not stage.accept(legal, quickbooks_name="Delta Concrete").refused
+    assert not stage.accept(full, quickbooks_name="Riverside 2").refused
+    assert stage.run().outcome == "done"
+    [vendor] = stage.company.records("Vendor")
+    assert (vendor["Name"], vendor["Notes"]) == ("Delta Concrete", legal)
+    assert [vendor["VendorAddress"][line] for line in ("Addr1", "Addr2")] == ["Delta Concrete", "1 Quarry Road"]
+    [job] = [one for one in stage.company.records("Customer") if one["Name"] == "Riverside 2"]
+    assert job["Notes"] == full
+    assert (stage.item(legal).name, stage.item(full).name) == (legal, full)
 
 
 @pytest.mark.requirement("MAP-05", "MAP-06", "MAP-07")
