@@ -13,18 +13,15 @@ CHUNK = 100
 
 
 class Look(Refresh):
-    """Every bound record of the kinds in ``needs``, whole; one that does not show is gone."""
+    """Every record bound to an item of the kind in ``looks_at``, whole; one that does not show is gone."""
 
     every = timedelta(days=1)
     steps: ClassVar[tuple[str, ...]] = ("chunk",)
-    #: The kind it looks at, where it needs more than that one.
-    looks_at: ClassVar[str] = ""
 
     def asks(self, now: Situation, step: str) -> Content | None:
         """The next hundred ids; an answer that never came is asked for again."""
-        mine = [view for (kind, _), view in now.bound.items() if self.looks_at in {"", kind} and view.quickbooks_id]
-        ids = list(dict.fromkeys(view.quickbooks_id for view in mine))
-        answered = sum(1 for reply in now.replies if reply.outcome != "unknown")
+        ids = now.document.get("txn_ids", [])
+        answered = sum(1 for reply in now.replies if reply.step == step and reply.outcome != "unknown")
         chunk = ids[answered * CHUNK :][:CHUNK]
         return {"txn_ids": chunk} if chunk else None
 

@@ -29,6 +29,8 @@ class Refresh:
     after: ClassVar[str] = ""
     #: Tells only what changed: what does not show this time is not gone.
     incremental: ClassVar[bool] = False
+    #: Asked with the ids of every record bound to an item of this kind, as they were when it was asked.
+    looks_at: ClassVar[str] = ""
     #: The countries whose editions have it.
     countries: ClassVar[tuple[str, ...]] = ()
     #: What is asked, one after the other.

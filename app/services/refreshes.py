@@ -100,9 +100,18 @@ def _wanted(unit: Work, names: Sequence[str]) -> list[Wanted]:
             continue
         if refresh.per:
             found += _per_item(unit, refresh)
+        elif refresh.looks_at:
+            found.append(Wanted(name, params={"txn_ids": _bound_to(unit, refresh.looks_at)}))
         else:
             found.append(Wanted(name, params=_since(unit, name) if refresh.incremental else {}))
     return found
+
+
+def _bound_to(unit: Work, kind: str) -> list[str]:
+    """QuickBooks' ids of what items of a kind are bound to; one recorded by hand has none."""
+    query = select(Binding.quickbooks_id).join(Item, Item.id == Binding.item_id)
+    mine = query.where(Item.connection_id == unit.connection.id, Item.kind == kind, Binding.quickbooks_id != "")
+    return list(dict.fromkeys(unit.session.execute(mine.order_by(Item.id)).scalars()))
 
 
 def _since(unit: Work, name: str) -> dict[str, str]:

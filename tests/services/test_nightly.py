@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from app.core.tags import Tag
-from app.db.models import Binding, Discrepancy
+from app.db.models import Binding, Discrepancy, Operation
+from app.items import registry
+from app.items.base import Ask, BindingView, Reply, Situation
 from app.services import lifecycle, refreshes, staged, unlinking
 from tests import records
 from tests.importing import shown
@@ -181,3 +183,22 @@ def test_a_merged_vendor_is_unlinked_and_linked_with_what_it_became(billing: Sta
     assert not staged.link(stage.database, 1, "company", stage.person("ike"), pairs).refused
     look(stage)
     assert (standing(stage, "Delta Concrete"), standing(stage, "Invoice 1047")) == ([], [])
+
+
+@pytest.mark.requirement("ACC-12")
+def test_what_a_look_asks_for_is_settled_when_it_is_asked(synced: Stage) -> None:
+    """An unlink in the middle moves nobody out of its hundred, and so makes nobody look missing."""
+    orders = registry.refreshes()["purchase_orders"]
+    ids = [f"{n:X}-1" for n in range(250)]
+    fewer = {("commitment", str(n)): BindingView(ids[n]) for n in range(1, 250)}
+    asked: list[str] = []
+    replies: list[Reply] = []
+    for _ in range(3):
+        found = orders.next_step(Situation({"txn_ids": ids}, "", replies, fewer))
+        assert isinstance(found, Ask)
+        asked += found.context["txn_ids"]
+        replies.append(Reply("chunk", "found"))
+    assert asked == ids
+    refreshes.ask(synced.database, synced.connection_id, synced.person("ike"), ["purchase_orders"])
+    [operation] = [one for one in synced.rows(Operation, kind="purchase_orders") if one.state == "ready"]
+    assert operation.params == {"txn_ids": [order(synced)["TxnID"]]}

@@ -12,4 +12,4 @@ BillQueryRq iterates: $TxnQuery
 class Bills(Look):
     name, label = "bills", "Bills"
     grammar = GRAMMAR
-    needs = ("subcontractor_invoice",)
+    looks_at = "subcontractor_invoice"

@@ -14,7 +14,7 @@ EstimateQueryRq iterates: $TxnQuery
 class BudgetEstimates(Look):
     name, label = "budget_estimates", "Estimates of our budgets"
     grammar = GRAMMAR
-    needs = ("budget",)
+    looks_at = "budget"
 
     def next_step(self, now: Situation) -> Step:
         """A company file that does not use estimates is not asked: it would refuse."""

@@ -15,7 +15,7 @@ class PurchaseOrders(Look):
     name, label = "purchase_orders", "Purchase orders"
     grammar = GRAMMAR
     steps = ("chunk", "bills")
-    needs = ("commitment", "subcontractor_invoice")
+    needs = ("subcontractor_invoice",)
     looks_at = "commitment"
 
     def asks(self, now: Situation, step: str) -> Content | None:
