@@ -48,7 +48,7 @@ def _file(body: str, mimetype: str, name: str) -> Response:
 
 
 @pages.post("/verify")
-@needs_person
+@needs("audit")
 def verify() -> Answer:
     for verdict in audit.verify(services().database):
         sentence = f"{verdict.chain}: {verdict.problem or f'{verdict.events} events, all in place'}"

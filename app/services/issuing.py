@@ -23,7 +23,6 @@ from state_machines.staging import STAGED
 PROCORE = "Procore"
 BATCH = 50
 PATH = "/rest/v1.0/contract_payments"
-GONE = 404
 
 
 @dataclass(frozen=True)
@@ -74,11 +73,13 @@ def _due(database: Database, connection_id: int) -> list[_Due]:
         select(row, Item, Revision.content)
         .join(Item, Item.id == row.invoice_id)
         .join(Revision, Revision.id == Item.seen_revision_id)
+        .outerjoin(Binding, Binding.item_id == Item.id)
         .where(
             row.connection_id == connection_id,
             ~row.refused,
             row.next_try_at <= clock.now(),
-            or_(row.removed_by != "", row.item_id.is_(None) & (row.gone == "")),
+            # Whoever unlinked the invoice took its bill, and so the payment, away from it.
+            or_(row.removed_by != "", row.item_id.is_(None) & (row.gone == "") & Binding.item_id.is_not(None)),
         )
         .order_by(row.key)
     )
@@ -198,7 +199,7 @@ def _remove(procore: Procore, due: _Due) -> None:
         procore.patch(path, {**due.commitment, "contract_payment": {"origin_id": None, "origin_data": None}})
         procore.delete(path, **due.commitment)
     except ProcoreError as problem:
-        if problem.procore_status != GONE:
+        if not retries.is_gone(problem):
             raise
 
 

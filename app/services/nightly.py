@@ -40,8 +40,9 @@ def look(unit: Work, operation: Operation) -> None:
     watched = _watched(unit, operation)
     if not watched:
         return
-    bound = _bound(unit)
-    documents = _documents(unit, [one.item for one in watched])
+    whole = [one.item for one in watched if one.shown is not None and "xml" in one.shown.data]
+    bound = _bound(unit) if whole else {}
+    documents = _documents(unit, whole) if whole else {}
     found: dict[int, list[Found]] = defaultdict(list)
     moved: list[Item] = []
     for one in watched:

@@ -10,7 +10,11 @@ from app.procore import ProcoreError
 
 #: Answers after which the same call would be refused again.
 FOR_GOOD = (400, 409, 422)
+#: Procore has no such record (any more).
+GONE = 404
 MOST_SECONDS = 900
+#: What was refused may be put right in Procore one day; it is not asked about every quarter of an hour.
+REST = timedelta(days=1)
 
 
 class Tried(Protocol):
@@ -43,6 +47,18 @@ def failed_or_refused(row: Refusable, problem: TieoutError, at: datetime) -> Non
 def is_for_good(problem: TieoutError) -> bool:
     """Whether trying again cannot help: Procore refused it, or our own check did."""
     return not isinstance(problem, ProcoreError) or problem.procore_status in FOR_GOOD
+
+
+def failed_or_rests(row: Tried, problem: TieoutError, at: datetime) -> None:
+    """Try again soon what may go another time, and once a day what Procore refused."""
+    failed(row, str(problem), at)
+    if isinstance(problem, ProcoreError) and problem.procore_status in (*FOR_GOOD, GONE):
+        row.next_try_at = at + REST
+
+
+def is_gone(problem: TieoutError) -> bool:
+    """Whether Procore has no such record any more."""
+    return isinstance(problem, ProcoreError) and problem.procore_status == GONE
 
 
 def afresh(row: Refusable, at: datetime) -> None:

@@ -100,22 +100,25 @@ def run(database: Database, connection_id: int, procore: Procore) -> int:
     """Tell Procore what is due; a failure waits longer each time and never re-exports. Returns how many it took."""
     taken = 0
     for wanted in due(database, connection_id):
-        problem = ""
+        problem: TieoutError | None = None
         try:
             wanted.kind.tell(procore, wanted.told)
         except TieoutError as error:
-            problem = str(error)
+            # A mark cannot stand on a record that is gone: there is nothing left to take away.
+            problem = None if wanted.told.origin_id is None and retries.is_gone(error) else error
         with work(database, connection_id) as unit:
             _note(unit, wanted, problem)
-        taken += not problem
+        taken += problem is None
     return taken
 
 
-def _note(unit: Work, wanted: Wanted, problem: str) -> None:
+def _note(unit: Work, wanted: Wanted, problem: TieoutError | None) -> None:
     row = unit.session.get_one(WriteBack, (wanted.item_id, ORIGIN))
-    if problem:
-        retries.failed(row, problem, unit.at)
-        unit.trail.add(Tag.WRITE_BACK_FAILED, PROCORE, wanted.item_id, sentence=problem, tries=row.tries)
+    if problem is not None:
+        said_before = row.problem == str(problem)
+        retries.failed_or_rests(row, problem, unit.at)
+        if not said_before:  # the trail says what changed, not that nothing did
+            unit.trail.add(Tag.WRITE_BACK_FAILED, PROCORE, wanted.item_id, sentence=row.problem, tries=row.tries)
         return
     row.written, row.problem, row.tries = wanted.counter, "", 0
     unit.trail.add(Tag.WRITTEN_BACK, PROCORE, wanted.item_id, **wanted.told.origin)

@@ -12,7 +12,7 @@ from app.core.tags import Tag
 from app.db.models import PersonAccess, User
 from app.services.audit import Filter, lines
 from tests import records
-from tests.admin.conftest import Visitor
+from tests.admin.conftest import Visitor, signing_in
 from tests.admin.reading import Page, look
 from tests.support import PASSWORD, Stage
 
@@ -120,3 +120,11 @@ def test_a_theme_is_remembered_and_forgotten(visit: Visit) -> None:
     assert Page(ana.post("/theme", theme="dark")).tree.get("data-bs-theme") == "dark"
     assert look(ana, "/rules/").tree.get("data-bs-theme") == "dark"
     assert Page(ana.post("/theme", theme="")).tree.get("data-bs-theme") == "auto"
+
+
+@pytest.mark.requirement("SEC-03")
+def test_only_who_may_export_the_trail_may_have_all_chains_computed(stage: Stage) -> None:
+    signed_in = signing_in(stage)
+    assert signed_in("ana").post("/audit/verify").status_code == 403
+    assert look(signed_in("ana"), "/audit/").find("//button[.='Verify the chain'][@disabled]")
+    assert signed_in("aud").post("/audit/verify").status_code == 200

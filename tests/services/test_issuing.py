@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from marshmallow import ValidationError
+from sqlalchemy import delete
 
+from app.db.models import Binding
 from app.items import registry
 from app.services import issuing, payments, unlinking
 from tests.paying import Site
@@ -81,3 +83,14 @@ def test_a_payment_deleted_with_the_bill_that_was_unlinked_is_still_an_exception
     assert stage.states()["Invoice 1048"] == "draft"
     import_all(site)
     assert "was deleted in QuickBooks; Procore still shows its payment" in shown(site)["Invoice 1048"]
+
+
+@pytest.mark.requirement("PAY-01")
+def test_a_payment_whose_invoice_was_unlinked_meanwhile_is_not_issued(site: Site) -> None:
+    pay(site, "1047")
+    pay(site, "1048")
+    site.read("payments")
+    with site.stage.database.writing() as session:
+        session.execute(delete(Binding).where(Binding.item_id == site.stage.item("Invoice 1047").id))
+    site.work()
+    assert told(site) == [802]

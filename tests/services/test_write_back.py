@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete
 
+from app.core import clock
 from app.core.errors import TieoutError
 from app.core.tags import Tag
 from app.db.models import Binding, WriteBack
 from app.items import registry
+from app.procore import ProcoreError
 from app.services import write_back
 from app.services.unit import work
 from tests import records
@@ -25,10 +28,13 @@ class Procore:
     def __init__(self) -> None:
         self.patched: list[tuple[str, dict[str, Any]]] = []
         self.down = False
+        self.gone = False
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         if self.down:
             raise TieoutError("Procore does not answer.")
+        if self.gone:
+            raise ProcoreError(404, "Procore has no such record any more.")
         self.patched.append((path.removeprefix("/rest/v1.0/"), body))
         return body
 
@@ -111,3 +117,27 @@ def test_a_kind_without_a_place_for_the_mark_is_never_told(stage: Stage, monkeyp
     assert stage.states()["New Vendor"] == "synced"
     assert stage.item("New Vendor").id not in told
     assert stage.item("SC-014").id in told
+
+
+def test_what_procore_no_longer_has_is_said_once_and_tried_once_a_day(synced: Stage) -> None:
+    procore = Procore()
+    procore.gone = True
+    began = clock.now()
+    for hours in (0, 23, 25, 26, 50):
+        later = began + timedelta(hours=hours)
+        with clock.running(lambda later=later: later):  # type: ignore[misc]
+            assert write_back.run(synced.database, 1, procore) == 0
+    rows = synced.rows(WriteBack)
+    assert {(row.tries, row.written) for row in rows} == {(3, 0)}
+    assert len(synced.events(Tag.WRITE_BACK_FAILED)) == len(rows), "the same sentence is on the trail again"
+
+
+def test_a_mark_on_a_record_that_is_gone_is_taken_away_already(synced: Stage) -> None:
+    procore, item = Procore(), synced.item("SC-014")
+    write_back.run(synced.database, 1, procore)
+    with work(synced.database, 1) as unit:
+        unit.session.execute(delete(Binding).where(Binding.item_id == item.id))
+        write_back.want(unit, [item])
+    procore.gone = True
+    assert write_back.run(synced.database, 1, procore) == 1
+    assert write_back.due(synced.database, 1) == []
