@@ -1,0 +1,83 @@
+"""A connection, the people who work on it, and the rules in force there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.models.base import Base, BigKey
+
+
+class Connection(Base):
+    """One Procore company, one QuickBooks company file, one Web Connector user."""
+
+    __tablename__ = "connection"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    name: Mapped[str]
+    procore_company_id: Mapped[str]
+    web_connector_user: Mapped[str] = mapped_column(String(80), unique=True)
+    web_connector_password: Mapped[str]  # argon2 hash
+    file_id: Mapped[str]
+    company_file: Mapped[str] = mapped_column(default="")  # the path first seen; another one is refused
+    live: Mapped[bool] = mapped_column(default=False)  # before Go live only queries leave
+    paused: Mapped[bool] = mapped_column(default=False)
+    settings: Mapped[dict[str, Any]]
+    settings_changed: Mapped[dict[str, Any]] = mapped_column(default=dict)  # who changed each last, and when
+    host: Mapped[dict[str, Any]]  # what QuickBooks and the Web Connector last said of themselves
+    rules_version: Mapped[str | None] = mapped_column(ForeignKey("rules_version.id"))
+    last_set_id: Mapped[str] = mapped_column(default="")  # the last write set whose answer we committed
+    restored_from: Mapped[datetime | None]  # this database is a copy made then: QuickBooks may hold more than it knows
+    wrong_passwords: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    connected_at: Mapped[datetime]
+
+
+class User(Base):
+    """A person who signs in."""
+
+    __tablename__ = "user_account"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    login: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str]
+    password: Mapped[str]  # argon2 hash
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class PersonAccess(Base):
+    """What a person holds on one connection."""
+
+    __tablename__ = "person_access"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), primary_key=True)
+    roles: Mapped[list[Any]]  # the bundles it was made of
+    level: Mapped[str] = mapped_column(String(20))  # of the ERP Integrations tool
+    privileges: Mapped[list[Any]]
+    tools: Mapped[dict[str, Any]]  # levels of Procore's other tools
+    rights: Mapped[list[Any]]  # of their own: user administration, rule activation …
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class RulesVersion(Base):
+    """One content-addressed pack of rule files."""
+
+    __tablename__ = "rules_version"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    files: Mapped[dict[str, Any]]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class RulesActivation(Base):
+    """Which pack decided from when on."""
+
+    __tablename__ = "rules_activation"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), index=True)
+    version: Mapped[str] = mapped_column(ForeignKey("rules_version.id"))
+    actor: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime]

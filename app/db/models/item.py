@@ -1,0 +1,158 @@
+"""Items: what Procore said, what was approved, where it stands and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.models.base import Base, BigKey
+
+
+class Item(Base):
+    """One Procore record under accounting control."""
+
+    __tablename__ = "item"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    kind: Mapped[str] = mapped_column(String(60))
+    procore_id: Mapped[str] = mapped_column(String(60))
+    project_id: Mapped[str | None] = mapped_column(String(60))
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    version: Mapped[int] = mapped_column(default=0)  # counts moves: compare-and-set
+    name: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    cents: Mapped[int | None] = mapped_column(BigInteger)
+    lock_key: Mapped[str | None] = mapped_column(String(120))
+    place: Mapped[str] = mapped_column(default="")
+    inputs: Mapped[dict[str, Any]]
+    seen_revision_id: Mapped[int | None] = mapped_column(BigInteger)
+    sent_revision_id: Mapped[int | None] = mapped_column(BigInteger)
+    written_revision_id: Mapped[int | None] = mapped_column(BigInteger)
+    written_document_id: Mapped[int | None] = mapped_column(BigInteger)  # what QuickBooks holds of it
+    document_id: Mapped[int | None] = mapped_column(BigInteger)
+    sent_by: Mapped[str] = mapped_column(default="")
+    accepted_by: Mapped[str] = mapped_column(default="")
+    accepted_at: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(default="")
+    remedy: Mapped[str] = mapped_column(default="")
+    difference: Mapped[str] = mapped_column(default="")  # QuickBooks saved otherwise than approved
+    changed_at: Mapped[datetime]
+    __table_args__ = (
+        UniqueConstraint("connection_id", "kind", "procore_id"),
+        Index(None, "connection_id", "kind", "state", "id"),
+        Index(None, "connection_id", "state"),
+        Index(None, "connection_id", "lock_key"),
+    )
+
+
+class Revision(Base):
+    """What Procore said of an item at one moment."""
+
+    __tablename__ = "revision"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    content: Mapped[dict[str, Any]]
+    hash: Mapped[str] = mapped_column(String(64))
+    seen_at: Mapped[datetime]
+
+
+class ItemNeed(Base):
+    """An item points at another, received or not."""
+
+    __tablename__ = "item_need"
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60), primary_key=True)
+    procore_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    shown: Mapped[str] = mapped_column(default="")  # under which name the approver saw it
+    __table_args__ = (Index(None, "connection_id", "kind", "procore_id"),)
+
+
+class Document(Base):
+    """What was approved, to the letter."""
+
+    __tablename__ = "document"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    revision_id: Mapped[int] = mapped_column(BigInteger)
+    body: Mapped[str]
+    hash: Mapped[str] = mapped_column(String(64))
+    built_by: Mapped[str]
+    built_at: Mapped[datetime]
+
+
+class Binding(Base):
+    """The QuickBooks side of an item."""
+
+    __tablename__ = "binding"
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    record: Mapped[str] = mapped_column(String(40))
+    quickbooks_id: Mapped[str] = mapped_column(String(80))  # of a payment: of it and of the bill it pays
+    edit_sequence: Mapped[str] = mapped_column(String(20), default="")
+    full_name: Mapped[str] = mapped_column(default="")
+    lines: Mapped[list[Any]]
+    missing_since: Mapped[datetime | None]  # QuickBooks no longer shows it
+    linked_by: Mapped[str] = mapped_column(default="")  # who chose an existing record; empty: we wrote it
+    conversation_id: Mapped[int | None] = mapped_column(BigInteger)  # the session that last answered it
+    bound_at: Mapped[datetime]
+    __table_args__ = (Index(None, "connection_id", "quickbooks_id"),)
+
+
+class Discrepancy(Base):
+    """Something QuickBooks holds otherwise than was approved; it stands until it is gone or a person clears it."""
+
+    __tablename__ = "discrepancy"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    source: Mapped[str] = mapped_column(String(40))  # who found it: the answer to the write, or a look
+    sentence: Mapped[str]
+    what_to_do: Mapped[str] = mapped_column(default="")
+    found_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
+    cleared_by: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    __table_args__ = (Index(None, "connection_id", "gone_at", "cleared_at"),)
+
+
+class Transition(Base):
+    """One move of one item, with the decision that allowed it."""
+
+    __tablename__ = "transition"
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    sort_key: Mapped[int] = mapped_column(primary_key=True)
+    move: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(20))
+    dest: Mapped[str] = mapped_column(String(20))
+    actor: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    rules_version: Mapped[str] = mapped_column(default="")
+    findings: Mapped[list[Any]]
+    at: Mapped[datetime]
+
+
+class Finding(Base):
+    """A rule that speaks against, or about, the next move of an item."""
+
+    __tablename__ = "finding"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    move: Mapped[str] = mapped_column(String(20))
+    rule: Mapped[str]
+    file: Mapped[str]
+    rules_version: Mapped[str]
+    effect: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(20))
+    message: Mapped[str]
+    fix: Mapped[str]
+    source: Mapped[str] = mapped_column(default="")
+    line: Mapped[str] = mapped_column(default="")
+    field: Mapped[str] = mapped_column(default="")
+    setting: Mapped[str] = mapped_column(default="")
+    blocking: Mapped[list[Any]]
