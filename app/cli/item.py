@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from sqlalchemy import select
 from app.cli.shared import connection_option, data_dir_option, services, the_connection, the_item, the_person
 from app.core import money
 from app.core.errors import Refusal
+from app.db.engine import Database
 from app.db.models import Item
 from app.factory import Services
 from app.items import registry
 from app.services import explain as explaining
 from app.services import lifecycle, unlinking
+from app.services.people import Person
 from state_machines.item import STATES
 
 
@@ -118,12 +121,14 @@ def send(
 @click.option("--all", "everything", is_flag=True, help="Everything that waits for a decision.")
 @click.option("--kind", type=click.Choice(list(registry.kinds())), help="With --all: only this kind.")
 @click.option("--set", "inputs", multiple=True, metavar="NAME=VALUE", help="What an approver would type.")
+@click.option("--override", default="", metavar="REASON", help="Why one person may do what two should; needs a right.")
 @_acting
 def accept(
     items: tuple[str, ...],
     everything: bool,
     kind: str | None,
     inputs: tuple[str, ...],
+    override: str,
     login: str,
     connection_id: int | None,
     data_dir: Path | None,
@@ -134,42 +139,31 @@ def accept(
     ids = _chosen(found, chosen, items, everything, kind, "sent")
     typed = dict(_pair(text) for text in inputs)
     person = the_person(found, chosen, login)
-    _tell(
-        lifecycle.accept(found.database, chosen, person, ids, dict.fromkeys(ids, typed) if typed else None),
-        "accepted",
-    )
+    given = dict.fromkeys(ids, typed) if typed else None
+    _tell(lifecycle.accept(found.database, chosen, person, ids, given, override=override), "accepted")
 
 
 @item.command("reject")
 @click.option("--reason", required=True, help="What the project team should change.")
 @_acting
-def reject(items: tuple[str, ...], reason: str, login: str, connection_id: int | None, data_dir: Path | None) -> None:
+def reject(reason: str, **acting: Any) -> None:
     """Send items back to the project team."""
-    found = services(data_dir)
-    chosen = the_connection(found, connection_id)
-    ids = [the_item(found, chosen, one) for one in items]
-    _tell(lifecycle.reject(found.database, chosen, the_person(found, chosen, login), ids, reason), "rejected")
+    _tell(_acted(partial(lifecycle.reject, reason=reason), **acting), "rejected")
 
 
 @item.command("retry")
 @_acting
-def retry(items: tuple[str, ...], login: str, connection_id: int | None, data_dir: Path | None) -> None:
+def retry(**acting: Any) -> None:
     """Let failed items try again."""
-    found = services(data_dir)
-    chosen = the_connection(found, connection_id)
-    ids = [the_item(found, chosen, one) for one in items]
-    _tell(lifecycle.retry(found.database, chosen, the_person(found, chosen, login), ids), "put back in line")
+    _tell(_acted(lifecycle.retry, **acting), "put back in line")
 
 
 @item.command("clear")
 @click.option("--reason", required=True, help="Why it may stay as QuickBooks has it.")
 @_acting
-def clear(items: tuple[str, ...], reason: str, login: str, connection_id: int | None, data_dir: Path | None) -> None:
+def clear(reason: str, **acting: Any) -> None:
     """Let what QuickBooks holds otherwise than approved stand; `tieout report exceptions` lists it."""
-    found = services(data_dir)
-    chosen = the_connection(found, connection_id)
-    ids = [the_item(found, chosen, one) for one in items]
-    _tell(lifecycle.clear(found.database, chosen, the_person(found, chosen, login), ids, reason), "cleared")
+    _tell(_acted(partial(lifecycle.clear, reason=reason), **acting), "cleared")
 
 
 @item.command("by-hand")
@@ -198,12 +192,9 @@ def by_hand(
 
 @item.command("unlink")
 @_acting
-def unlink(items: tuple[str, ...], login: str, connection_id: int | None, data_dir: Path | None) -> None:
+def unlink(**acting: Any) -> None:
     """Take items and their QuickBooks records apart; where the record must go first, the next session looks."""
-    found = services(data_dir)
-    chosen = the_connection(found, connection_id)
-    ids = [the_item(found, chosen, one) for one in items]
-    outcomes = unlinking.unlink(found.database, chosen, the_person(found, chosen, login), ids)
+    outcomes = _acted(unlinking.unlink, **acting)
     click.echo(f"{len(outcomes.done)} of {len(outcomes.each)} unlinked or asked for.")
     for outcome in outcomes.each:
         waits = unlinking.WAITS if outcome.state == "synced" else "unlinked."
@@ -220,6 +211,20 @@ def _chosen(
     return [the_item(found, connection_id, one) for one in items]
 
 
+def _acted(
+    act: Callable[[Database, int, Person, list[int]], lifecycle.Outcomes],
+    items: tuple[str, ...],
+    login: str,
+    connection_id: int | None,
+    data_dir: Path | None,
+) -> lifecycle.Outcomes:
+    """What became of the named items when a person acted on them."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    ids = [the_item(found, chosen, one) for one in items]
+    return act(found.database, chosen, the_person(found, chosen, login), ids)
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
@@ -229,6 +234,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _tell(outcomes: lifecycle.Outcomes, verb: str) -> None:
     click.echo(f"{len(outcomes.done)} of {len(outcomes.each)} {verb}.")
+    for outcome in outcomes.done:
+        if outcome.note:
+            click.echo(f"  {outcome.note}")
     for outcome in outcomes.refused:
         click.echo(f"  {outcome.name}: {outcome.problem}")
 

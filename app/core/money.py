@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 CENT = Decimal("0.01")
 #: QuickBooks' AMTTYPE: up to thirteen digits before the point, two behind it.
 LARGEST_AMOUNT = Decimal("9999999999999.99")
+#: What is longer before the point is no number of a building: 1e400 would cost more than it says.
+MOST_DIGITS = 20
 #: QuickBooks' QUANTYPE keeps five decimals.
 QUANTITY_STEP = Decimal("0.00001")
 
@@ -25,6 +27,8 @@ def decimal(value: str | int | Decimal) -> Decimal:
         raise NotMoney(f"{value!r} is not a number") from None
     if not number.is_finite():
         raise NotMoney(f"{value!r} is not a number")
+    if number.adjusted() >= MOST_DIGITS:
+        raise NotMoney(f"{str(value)[:MOST_DIGITS]!r} is larger than QuickBooks can hold")
     return number
 
 
@@ -37,6 +41,16 @@ def money(value: str | int | Decimal) -> Decimal:
     if abs(cents) > LARGEST_AMOUNT:
         raise NotMoney(f"{value} is larger than QuickBooks can hold")
     return cents + 0  # -0.00 becomes 0.00
+
+
+def amount(value: str | None) -> Decimal:
+    """An amount as Procore or QuickBooks writes it; none given is nought."""
+    return money(value or "0")
+
+
+def number(value: str | None) -> Decimal:
+    """A number that need not be money, as Procore or QuickBooks writes it; none given is nought."""
+    return decimal(value or "0")
 
 
 def to_cents(value: str | int | Decimal) -> int:

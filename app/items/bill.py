@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from app.core import money, text
+from app.items import order
 from app.items.base import Again, Ask, Content, Done, Hold, Record, Refuse, Reply, Situation, Step
 from app.items.bill_lines import compare, room
 
@@ -91,7 +92,7 @@ def _after_look(now: Situation) -> Step:
     number = text.same_name(now.document["number"])
     others = [record for record in looked.records if text.same_name(record.text("RefNumber")) == number]
     if others and not now.document["send_anyway"]:
-        total = money.shown(money.decimal(others[0].text("AmountDue") or "0"))
+        total = money.shown(money.number(others[0].text("AmountDue")))
         return Hold(
             rule="invoice-not-typed-by-hand",
             sentence=f"{now.document['company_name']} already has bill {others[0].text('RefNumber')} in QuickBooks: "
@@ -113,12 +114,7 @@ def _after_look(now: Situation) -> Step:
 
 def _after_order(now: Situation, read: Reply) -> Step:
     if read.outcome in {"empty", "missing"}:
-        return Hold(
-            rule="invoice-order-there",
-            sentence=f"The purchase order of commitment {now.document['commitment_number']} "
-            "is no longer in QuickBooks.",
-            what_to_do="Find out who deleted it. To have it made again, unlink the commitment and accept it anew.",
-        )
+        return order.gone(now, "invoice-order-there")
     if read.outcome not in {"found", "saved"} or not read.records:
         return Refuse(read.sentence, read.what_to_do)
     ids, problems = room(now, read.records[0])
@@ -146,7 +142,7 @@ def _saved(now: Situation, record: Record, *, adopted: bool = False) -> Step:
     codes = _codes_to_set(now.document, lines)
     if not codes:
         return _done(now, record, lines, adopted=adopted)
-    if sum(reply.step == "tax" for reply in now.replies) >= MOST_TRIES:
+    if now.tried("tax") >= MOST_TRIES:
         return Refuse(
             "The bill is in QuickBooks, but somebody kept changing it while its tax codes were to be set.",
             "Wait until nobody is working on the bill in QuickBooks, then retry.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from app.core import money
+from app.core import money, text
 from app.items import measures
 from app.items.base import Content, Record, Situation
 
@@ -34,15 +34,15 @@ def _problem(now: Situation, line: Content, there: Record | None, closed: bool) 
     if there is None:
         return f"{line['order_line']} is no longer on its purchase order in QuickBooks."
     item = now.bound["cost_code", line["cost_code"]].quickbooks_id
-    amount = _number(there, "Amount")
+    amount = money.number(there.text("Amount"))
     if there.text("ItemRef/ListID") != item or amount != money.decimal(line["order_amount"]):
         return (
             f"{line['order_line']} was changed in QuickBooks: it is {money.shown(amount)} for "
             f"{there.text('ItemRef/FullName') or 'no item'}, "
             f"{money.shown(money.decimal(line['order_amount']))} for {line['code']} was expected."
         )
-    ordered = _number(there, "Quantity")
-    left = _number(there, "UnbilledQuantity") if there.text("UnbilledQuantity") else ordered
+    ordered = money.number(there.text("Quantity"))
+    left = money.number(there.text("UnbilledQuantity")) if there.text("UnbilledQuantity") else ordered
     if there.text("IsManuallyClosed") == "true":
         left = Decimal(0)
     if left >= money.decimal(line["quantity"]):
@@ -62,7 +62,8 @@ def compare(now: Situation, record: Record, saved: Sequence[Record], order: str)
     if order and links and order not in links:
         differences.append(f"QuickBooks did not link the bill to the purchase order of {document['commitment_number']}")
     differences += [
-        f"{line['order_line'] or line['code']}: {line['amount']} billed without a link to the purchase order, "
+        f"{line['order_line'] or line['code']}: {text.shown(money.decimal(line['amount']))} billed without a link to "
+        "the purchase order, "
         f"because: {document['unlinked']}"
         for line in document["lines"]
         if not line["linked"]
@@ -74,7 +75,7 @@ def beside(now: Situation, record: Record, saved: Sequence[Record]) -> list[str]
     """Where the bill as QuickBooks has it is not the bill as approved."""
     document = now.document
     approved = [*document["lines"], *document["retainage"]]
-    if saved and not any(_number(line, "Amount") for line in saved):
+    if saved and not any(money.number(line.text("Amount")) for line in saved):
         return ["QuickBooks has it with amounts of nought: it was voided"]
     differences = [
         f"{what}: QuickBooks saved “{got}”, approved “{wanted}”"
@@ -86,8 +87,9 @@ def beside(now: Situation, record: Record, saved: Sequence[Record]) -> list[str]
         )
         if got != wanted
     ]
-    if _number(record, "AmountDue") != money.decimal(document["amount_due"]):
-        differences.append(f"Total: QuickBooks saved {record.text('AmountDue')}, approved {document['amount_due']}")
+    due, expected = money.number(record.text("AmountDue")), money.decimal(document["amount_due"])
+    if due != expected:
+        differences.append(f"Total: QuickBooks saved {text.shown(due)}, approved {text.shown(expected)}")
     if len(saved) != len(approved):
         return [*differences, f"QuickBooks saved {len(saved)} lines, approved {len(approved)}"]
     for number, (line, got) in enumerate(zip(approved, saved, strict=True), 1):
@@ -99,9 +101,10 @@ def _of_line(now: Situation, line: Content, got: Record) -> list[str]:
     item = line.get("item") or now.bound["cost_code", line["cost_code"]].quickbooks_id
     job = now.bound["project", now.document["project"]].quickbooks_id
     told = []
-    if _number(got, "Amount") != money.decimal(line["amount"]):
-        told.append(f"QuickBooks saved {got.text('Amount')}, approved {line['amount']}")
-    if line.get("linked") and _number(got, "Quantity") != money.decimal(line["quantity"]):
+    amount, approved = money.number(got.text("Amount")), money.decimal(line["amount"])
+    if amount != approved:
+        told.append(f"QuickBooks saved {text.shown(amount)}, approved {text.shown(approved)}")
+    if line.get("linked") and money.number(got.text("Quantity")) != money.decimal(line["quantity"]):
         told.append(f"QuickBooks saved quantity {got.text('Quantity')}, approved {line['quantity']}")
     if got.text("ItemRef/ListID") != item:
         told.append(f"QuickBooks saved item {got.text('ItemRef/FullName') or 'none'}")
@@ -117,11 +120,11 @@ def _of_line(now: Situation, line: Content, got: Record) -> list[str]:
 def comes_to(record: Record, retainage: Collection[str]) -> dict[str, Decimal]:
     """What a bill bills in all, and what of it is held back on lines of a retainage item."""
     held = -sum(
-        (_number(line, "Amount") for line in record.all("ItemLineRet") if line.text("ItemRef/ListID") in retainage),
+        (
+            money.number(line.text("Amount"))
+            for line in record.all("ItemLineRet")
+            if line.text("ItemRef/ListID") in retainage
+        ),
         Decimal("0.00"),
     )
-    return {measures.INVOICED: _number(record, "AmountDue") + held, measures.RETAINED: held}
-
-
-def _number(record: Record, path: str) -> Decimal:
-    return money.decimal(record.text(path) or "0")
+    return {measures.INVOICED: money.number(record.text("AmountDue")) + held, measures.RETAINED: held}

@@ -8,8 +8,9 @@ from decimal import Decimal
 from marshmallow import fields
 
 from app.core import money, text
-from app.items.base import Content, Loose, Need, Record, Situation
-from app.items.ports import Procore
+from app.items.base import Content, Hold, Loose, Need, Record, Situation
+from app.items.erp import Mark
+from app.items.ports import Procore, Told
 
 
 class CostCodeRef(Loose):
@@ -62,7 +63,15 @@ def in_full(procore: Procore, row: Content, path: str, *, project_id: int, **par
 
 def line_amount(line: Content) -> Decimal:
     """What Procore says the line is worth."""
-    return money.money(line["amount"] if line["amount"] is not None else line["extended_amount"] or "0")
+    return money.amount(line["amount"] if line["amount"] is not None else line["extended_amount"])
+
+
+def line_marks(told: Told, rows: Sequence[str]) -> list[Mark]:
+    """Procore's lines with their rows of the order, in the order both have; without an origin all are unmarked."""
+    lines = sorted(told.content["line_items"], key=lambda line: line["position"])
+    if told.origin_id is None:
+        return [Mark("line_item", line["id"], {"origin_id": None, "origin_data": None}) for line in lines]
+    return [Mark("line_item", line["id"], {"origin_id": row}) for line, row in zip(lines, rows, strict=False)]
 
 
 def code_id(line: Content) -> str:
@@ -97,8 +106,8 @@ def rule_lines(lines: list[Content]) -> list[Content]:
             "position": line["position"],
             "cost_code": line["cost_code"]["full_code"],
             "description": line["description"] or "",
-            "quantity": money.decimal(line["quantity"] or "0"),
-            "unit_cost": money.decimal(line["unit_cost"] or "0"),
+            "quantity": money.number(line["quantity"]),
+            "unit_cost": money.number(line["unit_cost"]),
             "amount": line_amount(line),
             "tax": line_tax(line),
             "custom_segment": line["custom_segment"] or "",
@@ -115,7 +124,7 @@ def written_lines(lines: list[Content], *, by_unit: bool) -> list[Content]:
     """
 
     def written(line: Content) -> Content:
-        ordered = money.decimal(line["quantity"] or "0")
+        ordered = money.number(line["quantity"])
         return {
             "cost_code": code_id(line),
             "code": line["cost_code"]["full_code"],
@@ -138,9 +147,9 @@ def compare_lines(written: list[Content], records: list[Record], items: dict[str
         return [f"QuickBooks saved {len(records)} lines, approved {len(written)}"]
     differences = []
     for number, (line, record) in enumerate(zip(written, records, strict=True), 1):
-        saved = record.text("Amount") or "0.00"
-        if money.decimal(saved) != money.decimal(line["amount"]):
-            differences.append(f"Line {number}: QuickBooks saved {saved}, approved {line['amount']}")
+        saved, approved = money.number(record.text("Amount")), money.decimal(line["amount"])
+        if saved != approved:
+            differences.append(f"Line {number}: QuickBooks saved {text.shown(saved)}, approved {text.shown(approved)}")
         if record.text("ItemRef/ListID") != items.get(line["cost_code"], ""):
             differences.append(f"Line {number}: QuickBooks saved item {record.text('ItemRef/FullName') or 'none'}")
         quantity = record.text("Quantity") or "0"
@@ -160,10 +169,19 @@ def preview_lines(lines: list[Content], word: str, start: int) -> list[tuple[str
     return [(f"{word} {number}", shown(line)) for number, line in enumerate(lines, start)]
 
 
+def gone(now: Situation, rule: str) -> Hold:
+    """The order is no longer in QuickBooks; ``rule`` says for whom."""
+    return Hold(
+        rule,
+        f"The purchase order of commitment {now.document['commitment_number']} is no longer in QuickBooks.",
+        "Find out who deleted it. To have it made again, unlink the commitment and accept it anew.",
+    )
+
+
 def total(record: Record) -> Decimal:
     """What the lines of an order come to: without tax, as Procore counts."""
     lines = record.all("PurchaseOrderLineRet")
-    return sum((money.money(line.text("Amount") or "0") for line in lines), Decimal("0.00"))
+    return sum((money.amount(line.text("Amount")) for line in lines), Decimal("0.00"))
 
 
 def beside(now: Situation, record: Record, own: Sequence[str]) -> list[str]:
@@ -172,13 +190,13 @@ def beside(now: Situation, record: Record, own: Sequence[str]) -> list[str]:
     found = []
     for number, (line, line_id) in enumerate(zip(now.document["lines"], own[1:], strict=False), 2):
         row = rows.get(line_id)
-        approved = money.shown(money.decimal(line["amount"]))
+        approved = money.decimal(line["amount"])
         if row is None:
-            found.append(f"Line {number}: QuickBooks no longer has it, approved {approved}")
+            found.append(f"Line {number}: QuickBooks no longer has it, approved {text.shown(approved)}")
             continue
-        if money.decimal(row.text("Amount") or "0") != money.decimal(line["amount"]):
-            found.append(f"Line {number}: QuickBooks has {row.text('Amount') or '0.00'}, approved {approved}")
-        if money.decimal(row.text("Quantity") or "0") != money.decimal(line["quantity"]):
+        if (amount := money.number(row.text("Amount"))) != approved:
+            found.append(f"Line {number}: QuickBooks has {text.shown(amount)}, approved {text.shown(approved)}")
+        if money.number(row.text("Quantity")) != money.decimal(line["quantity"]):
             found.append(f"Line {number}: QuickBooks has quantity {row.text('Quantity')}, approved {line['quantity']}")
         item = now.bound.get(("cost_code", line["cost_code"]))
         if item and row.text("ItemRef/ListID") != item.quickbooks_id:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.db.models import Connection
+from app.items import registry
 
-#: Only these kinds may skip their approver ("Enable or Disable ERP Direct Exports").
-SETTINGS = {
-    "commitment": "direct_export_commitment",
-    "commitment_change_order": "direct_export_commitment_change_order",
-    "subcontractor_invoice": "direct_export_subcontractor_invoice",
-}
+#: The setting of each kind that may skip its approver ("Enable or Disable ERP Direct Exports").
+SETTINGS = {name: f"direct_export_{name}" for name, kind in registry.kinds().items() if kind.skips_approver}
 
 
 def actor(connection: Connection, kind: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import defer
 
 from app.core import clock
@@ -18,7 +18,7 @@ from app.db.models import Conversation, MessageSet, Operation, Request
 from app.items import registry
 from app.items.base import Ask, Hold, Refuse, Reply
 from app.qbxml import parse
-from app.services import outcome, recover, refreshes, restore
+from app.services import halving, outcome, recover, refreshes, restore
 from app.services.situations import Standing, reply, standings
 from app.services.tools import Tools
 from app.services.unit import Work, work
@@ -32,12 +32,6 @@ UNREADABLE_TO_QUICKBOOKS = "80040400"
 
 #: The message set status codes after which QuickBooks cannot say whether the set ran.
 UNSURE = {9001, 9002, 9003, 9004, 9005}
-
-
-#: So many unreadable answers end a session, and so often a question is asked that is never answered.
-MOST_UNREADABLE = 3
-#: The outcome of a question whose answer could not be read, or was left out.
-UNREADABLE = "unreadable"
 
 
 #: The requests of a set that wait for their answer, each with its operation.
@@ -117,45 +111,13 @@ def _unreadable(database: Database, connection_id: int, conversation_id: int, se
         if message_set.writes:
             recover.lose(unit, message_set, why)
         else:
-            alone = _ask_for_less(unit, message_set, conversation, why)
+            alone = halving.ask_for_less(unit, message_set, conversation, why)
         conversation.unreadable += alone
-        too_often = conversation.unreadable >= MOST_UNREADABLE
+        too_often = conversation.unreadable >= halving.MOST_UNREADABLE
     return Taken(
-        known=True, stop=f"{MOST_UNREADABLE} answers of this session could not be read. {why}" if too_often else ""
+        known=True,
+        stop=f"{halving.MOST_UNREADABLE} answers of this session could not be read. {why}" if too_often else "",
     )
-
-
-def _ask_for_less(unit: Work, message_set: MessageSet, conversation: Conversation, why: str) -> bool:
-    """Ask half as many at a time, until what spoils the answer stands alone; True when it does."""
-    MESSAGE_SET.move(message_set, "abandon")
-    pairs = recover.pairs(unit, message_set)
-    many = len({operation.seq for _, operation in pairs})
-    settlement = outcome.Settlement(unit, conversation, [operation for _, operation in pairs])
-    for request, operation in pairs:
-        if many > 1:
-            operation.largest_set = (many + 1) // 2
-        _unanswered(unit, settlement, request, operation, alone=many == 1)
-    settlement.close()
-    unit.trail.add(Tag.SET_LOST, QUICKBOOKS, set=message_set.id, writes=False, why=why)
-    return many == 1
-
-
-def _unanswered(
-    unit: Work, settlement: outcome.Settlement, request: Request, operation: Operation, *, alone: bool
-) -> None:
-    """A question without an answer is asked again; one that never gets any fails in words."""
-    request.state = REQUEST.destination("refuse", "out")
-    request.outcome, request.past = UNREADABLE, True
-    operation.reads_next = True
-    if not alone or operation.state == "failed":
-        return
-    query = select(func.count()).where(Request.operation_seq == operation.seq, Request.outcome == UNREADABLE)
-    if unit.session.execute(query).scalar_one() >= MOST_UNREADABLE:
-        settlement.fail(
-            operation,
-            "What QuickBooks answers about this could not be read, however often it was asked.",
-            "Look in QuickBooks for odd characters in the record, or run Verify Data; then retry.",
-        )
 
 
 def _set_of(database: Database, conversation_id: int) -> Row[str, bool] | None:
@@ -337,7 +299,7 @@ def _step(
             if request.writes:
                 recover.doubt(request, operation)
             else:
-                _unanswered(unit, settlement, request, operation, alone=True)
+                halving.unanswered(unit, settlement, request, operation, alone=True)
         return
     if operation.largest_set is not None:
         operation.largest_set = None  # it was read: whatever could not be is elsewhere
@@ -386,33 +348,7 @@ def _refused(
         if code == UNREADABLE_TO_QUICKBOOKS:
             if message_set.state == "lost":
                 MESSAGE_SET.move(message_set, "resend")
-            _halve(unit, message_set)
+            halving.halve(unit, message_set)
             return Taken(known=True)
         recover.lose(unit, message_set, f"{verdict.sentence} ({hresult} {message})".strip())
     return Taken(known=True, stop=f"{verdict.sentence} {verdict.what_to_do}".strip())
-
-
-def _halve(unit: Work, message_set: MessageSet) -> None:
-    """Nothing was executed: send half as many together, until the culprit stands alone."""
-    MESSAGE_SET.move(message_set, "refuse")
-    pairs = recover.pairs(unit, message_set)
-    many = len({operation.seq for _, operation in pairs})
-    conversation = unit.session.get_one(Conversation, message_set.conversation_id)
-    settlement = outcome.Settlement(unit, conversation, [operation for _, operation in pairs])
-    for request, operation in pairs:
-        request.state = REQUEST.destination("refuse", "out")
-        request.outcome, request.past = "refused", True
-        if operation.state == "unknown":
-            recover.found_again(operation)
-        if operation.state == "failed":
-            continue
-        if many == 1:
-            settlement.fail(
-                operation,
-                "QuickBooks could not read this request (0x80040400); nothing was written.",
-                "Show it to whoever looks after the templates: the request is on the item's page.",
-            )
-        else:
-            operation.largest_set = (many + 1) // 2
-    settlement.close()
-    unit.trail.add(Tag.SET_REFUSED, QUICKBOOKS, set=message_set.id, requests=len(pairs), hresult=message_set.hresult)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.core import clock, ids
 from app.core.decision import DENY, Decision, Finding
@@ -21,6 +21,7 @@ from app.items.base import Ask, Refuse, Step
 from app.qbxml import render
 from app.rulebook import decide
 from app.services import doubt, gather, lifecycle, moves, outcome, release, rules_versions
+from app.services.candidates import MOST_REQUESTS, candidates
 from app.services.second_look import asks_again, second_looks
 from app.services.situations import MARKER, Standing, standings
 from app.services.tools import Tools
@@ -29,29 +30,12 @@ from state_machines.conversation import CONVERSATION
 from state_machines.message_set import MESSAGE_SET
 from state_machines.operation import HOLDS_LOCK, OPERATION
 
-#: DESIGN: up to so many requests, or so many bytes, in one set; a larger single request goes alone.
-MOST_REQUESTS = 100
+#: DESIGN: up to MOST_REQUESTS requests, or so many bytes, in one set; a larger single request goes alone.
 MOST_BYTES = 256 * 1024
 #: A pass may end without a request (everything was held or failed); then the next candidates are tried.
 MOST_PASSES = 1000
 
 WEB_CONNECTOR = "Web Connector"
-
-#: The states of operations that may ask something.
-GOING = ("ready", "working")
-
-#: Made once: SQLAlchemy takes milliseconds to find its way through a new alias.
-Other = aliased(Operation)
-#: No other operation in work, in doubt or failed has its lock.
-NOT_HELD = or_(
-    Operation.lock_key.is_(None),
-    ~exists().where(
-        Other.connection_id == Operation.connection_id,
-        Other.lock_key == Operation.lock_key,
-        Other.state.in_(HOLDS_LOCK),
-        Other.seq != Operation.seq,
-    ),
-)
 
 
 @dataclass
@@ -75,51 +59,15 @@ def next_set(database: Database, tools: Tools, connection_id: int, conversation_
         with database.reading() as session:
             connection = session.get_one(Connection, connection_id)
             conversation = session.get_one(Conversation, conversation_id)
-            candidates = _candidates(session, connection, conversation)
-            if not candidates:
+            found = candidates(session, connection, conversation)
+            if not found:
                 return None
-            plan = _plan(session, connection, conversation, candidates, tools)
+            plan = _plan(session, connection, conversation, found, tools)
         with work(database, connection_id) as unit:
             body = _commit(unit, conversation_id, plan)
             if body is not None:
                 return body
     return None
-
-
-# -- which operations ----------------------------------------------------------------------------------------------
-
-
-def waiting(connection: Connection, conversation_id: int | None) -> list[ColumnElement[bool]]:
-    """The conditions under which an operation may ask QuickBooks something now."""
-    conditions: list[ColumnElement[bool]] = [
-        Operation.connection_id == connection.id,
-        Operation.state.in_(GOING),
-    ]
-    if conversation_id is not None:
-        conditions.append(or_(Operation.wait_for_session.is_(None), Operation.wait_for_session != conversation_id))
-    if connection.paused:
-        conditions.append(false())
-    if not connection.live:
-        conditions.append(Operation.item_id.is_(None))
-    conditions.append(NOT_HELD)
-    return conditions
-
-
-def _candidates(session: Session, connection: Connection, conversation: Conversation) -> list[Operation]:
-    base = select(Operation).where(*waiting(connection, conversation.id))
-    suspects = base.where(Operation.largest_set.is_not(None)).order_by(Operation.seq)
-    first = session.execute(suspects.limit(1)).scalar_one_or_none()
-    if first is not None:  # halving a set nobody could read goes before all else
-        size = first.largest_set or 1
-        return list(session.execute(suspects.where(Operation.largest_set == size).limit(size)).scalars())
-    for reads in (True, False):
-        found: list[Operation] = []
-        for state in GOING:  # one at a time: then an index gives them in order, however many wait
-            query = base.where(Operation.state == state, Operation.reads_next == reads).order_by(Operation.seq)
-            found += session.execute(query.limit(MOST_REQUESTS)).scalars()
-        if found:
-            return sorted(found, key=lambda operation: operation.seq)[:MOST_REQUESTS]
-    return []
 
 
 # -- what they would send ------------------------------------------------------------------------------------------

@@ -51,6 +51,13 @@ def test_it_refuses_what_is_no_number(said: Any) -> None:
         money.money(said)
 
 
+@pytest.mark.parametrize("said", ["1e400", "1E30", "-1e30", "1" * 39, "9e999999"])
+def test_it_refuses_what_is_too_long_to_be_worked_with(said: str) -> None:
+    for read in (money.money, money.number, money.quantity):
+        with pytest.raises(money.NotMoney, match="larger than QuickBooks can hold"):
+            read(said)
+
+
 @pytest.mark.parametrize(
     ("said", "comes_out"),
     [

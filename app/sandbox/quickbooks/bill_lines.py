@@ -43,8 +43,8 @@ def finished(books: Books, line: Body) -> Body:
     return arrange(line, _ITEM_ORDER)
 
 
-def modified_item_lines(books: Books, existing: list[Body], listed: list[Body]) -> tuple[list[Body], bool]:
-    """The item lines after a Mod that lists some."""
+def modified_item_lines(books: Books, existing: list[Body], listed: list[Body] | None) -> tuple[list[Body], bool]:
+    """The item lines after a Mod."""
 
     def change(line: Body, given: Body) -> tuple[Body, bool]:
         changed = {**line, **given}
@@ -55,8 +55,8 @@ def modified_item_lines(books: Books, existing: list[Body], listed: list[Body]) 
     return after_mod(existing, listed, lambda given: new_item_line(books, given), change)
 
 
-def modified_expense_lines(books: Books, existing: list[Body], listed: list[Body]) -> list[Body]:
-    """The expense lines after a Mod that lists some."""
+def modified_expense_lines(books: Books, existing: list[Body], listed: list[Body] | None) -> list[Body]:
+    """The expense lines after a Mod."""
 
     def change(line: Body, given: Body) -> tuple[Body, bool]:
         changed = {**line, **given}

@@ -24,6 +24,12 @@ def stored_lines(value: Value | None) -> list[Body]:
     return [line for line in (value if isinstance(value, list) else [value]) if isinstance(line, dict)]
 
 
+def listed_lines(given: Body, tag: str) -> list[Body] | None:
+    """The lines a Mod lists, taken out of it; nothing where it does not speak of lines."""
+    listed = given.pop(tag, None)
+    return None if listed is None else stored_lines(listed)
+
+
 def item_defaults(books: Books, line: Body, where: str, description: str = "PurchaseDesc") -> Decimal | None:
     """Fill in the item's description where the line has none, and say the item's cost."""
     item = books.storage.by_id(list_id(line.get("ItemRef")))
@@ -42,11 +48,18 @@ def item_defaults(books: Books, line: Body, where: str, description: str = "Purc
     return number(details, "PurchaseCost") or number(details, "Price") or Decimal("0.00")
 
 
-def after_mod(existing: list[Body], listed: list[Body], new: New, change: Change) -> tuple[list[Body], bool]:
-    """The lines after a Mod that lists some, and whether one of them warned.
+def rate_warning(ignored: bool) -> tuple[int, str] | None:
+    """The warning of an Add or Mod of which a rate was ignored."""
+    return RATE_IGNORED if ignored else None
+
+
+def after_mod(existing: list[Body], listed: list[Body] | None, new: New, change: Change) -> tuple[list[Body], bool]:
+    """The lines after a Mod, and whether one of them warned; all stay as they are where it lists none.
 
     Unlisted ones are gone, ``-1`` makes a new one, one listed by its id alone stays as it is, the order is as listed.
     """
+    if listed is None:
+        return existing, False
     by_id = {str(line["TxnLineID"]): line for line in existing}
     lines: list[Body] = []
     warned = False

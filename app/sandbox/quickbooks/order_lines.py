@@ -26,8 +26,8 @@ def new_line(books: Books, given: Body) -> tuple[Body, bool]:
     return received(line, ZERO), ignored
 
 
-def modified_lines(books: Books, existing: list[Body], listed: list[Body]) -> tuple[list[Body], bool]:
-    """The lines after a Mod that lists some."""
+def modified_lines(books: Books, existing: list[Body], listed: list[Body] | None) -> tuple[list[Body], bool]:
+    """The lines after a Mod."""
     return after_mod(existing, listed, lambda given: new_line(books, given), lambda *pair: _changed(books, *pair))
 
 

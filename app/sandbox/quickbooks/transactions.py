@@ -8,11 +8,12 @@ from lxml import etree
 
 from app.sandbox.quickbooks.bodies import arrange
 from app.sandbox.quickbooks.books import NAME_LISTS, Books
+from app.sandbox.quickbooks.closing import require_open_books
 from app.sandbox.quickbooks.errors import StatusError
 from app.sandbox.quickbooks.family import Handler, Show
 from app.sandbox.quickbooks.queries import Selection, answer, matcher, named, texts
 from app.sandbox.quickbooks.storage import Record
-from app.sandbox.quickbooks.writing import Answer, Body, Value
+from app.sandbox.quickbooks.writing import Answer, Body
 
 TXN_QUERY = (
     "( TxnID=id+ | RefNumber=s+ | RefNumberCaseSensitive=s+ | MaxReturned=count? "
@@ -58,10 +59,14 @@ def feature_off() -> StatusError:
     return StatusError(3250, "This feature is not enabled or not available in this version of QuickBooks.")
 
 
-def check_edit_sequence(record: Record, given: Value | None) -> None:
-    """Refuse a Mod written against an older state of the record."""
-    if given != record.edit_sequence:
-        raise StatusError(3200, f'The provided edit sequence "{given}" is out-of-date. ')
+def to_modify(books: Books, given: Body, family: str) -> Record:
+    """The transaction a Mod is about; refused when written against an older state of it, or in closed books."""
+    record = books.find(str(given.pop("TxnID")), family)
+    edit_sequence = given.pop("EditSequence")
+    if edit_sequence != record.edit_sequence:
+        raise StatusError(3200, f'The provided edit sequence "{edit_sequence}" is out-of-date. ')
+    require_open_books(books, family, record.day, str(given.get("TxnDate", "")))
+    return record
 
 
 def linked_txn(books: Books, other: str, kind: str, amount: str) -> Body:

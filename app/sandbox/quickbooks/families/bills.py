@@ -23,7 +23,7 @@ from app.sandbox.quickbooks.closing import require_open_books
 from app.sandbox.quickbooks.currencies import exchange, require_currencies
 from app.sandbox.quickbooks.errors import StatusError
 from app.sandbox.quickbooks.family import Family
-from app.sandbox.quickbooks.lines import RATE_IGNORED, stored_lines
+from app.sandbox.quickbooks.lines import RATE_IGNORED, listed_lines, rate_warning, stored_lines
 from app.sandbox.quickbooks.order_links import CLOSED, check_order_ids, linked_line, whole_order
 from app.sandbox.quickbooks.payables import open_amount, settled
 from app.sandbox.quickbooks.receipts import receive_orders
@@ -32,10 +32,10 @@ from app.sandbox.quickbooks.taxes import fill_codes, with_tax
 from app.sandbox.quickbooks.transactions import (
     TXN_SHAPES,
     Keep,
-    check_edit_sequence,
     linked_txn,
     saved,
     show_transaction,
+    to_modify,
     txn_query,
     txn_query_shape,
 )
@@ -107,11 +107,9 @@ def change_bill(books: Books, record: Record, given: Body) -> tuple[int, str] | 
     """Change a bill as a BillMod says, and the warning that comes with it; ``given`` holds Mod lines."""
     expenses = _changed(books, record.body.get(EXPENSE_LINES), given, "ExpenseLineMod", "ClearExpenseLines")
     items = stored_lines(record.body.get(ITEM_LINES))
-    warned = False
     if given.pop("ClearItemLines", "false") in ("true", "1"):
         items = []
-    if (mods := given.pop("ItemLineMod", None)) is not None:
-        items, warned = modified_item_lines(books, items, stored_lines(mods))
+    items, warned = modified_item_lines(books, items, listed_lines(given, "ItemLineMod"))
     require_currencies(books, given)
     books.resolve(given, "Bill")
     orders = [link.target for link in books.storage.links(source=record.id)]
@@ -122,7 +120,7 @@ def change_bill(books: Books, record: Record, given: Body) -> tuple[int, str] | 
     _fill(books, record, {**record.body, **given}, expenses, items)
     books.change(record)
     receive_orders(books, orders)
-    return RATE_IGNORED if warned else None
+    return rate_warning(warned)
 
 
 def _add(books: Books, request: etree._Element) -> Answer:
@@ -132,9 +130,7 @@ def _add(books: Books, request: etree._Element) -> Answer:
 
 def _modify(books: Books, request: etree._Element) -> Answer:
     given = fields(request[0])
-    record = books.find(str(given.pop("TxnID")), "Bill")
-    check_edit_sequence(record, given.pop("EditSequence"))
-    require_open_books(books, "Bill", record.day, str(given.get("TxnDate", "")))
+    record = to_modify(books, given, "Bill")
     warning = change_bill(books, record, given)
     return saved(books, record, show_bill, warning)
 
@@ -164,8 +160,7 @@ def _changed(books: Books, stored: Value | None, given: Body, mods: str, clear: 
     lines = stored_lines(stored)
     if given.pop(clear, "false") in ("true", "1"):
         lines = []
-    listed = given.pop(mods, None)
-    return lines if listed is None else modified_expense_lines(books, lines, stored_lines(listed))
+    return modified_expense_lines(books, lines, listed_lines(given, mods))
 
 
 def _fill(books: Books, record: Record, body: Body, expenses: list[Body], items: list[Body]) -> None:

@@ -12,14 +12,14 @@ from app.sandbox.quickbooks.currencies import exchange, require_currencies
 from app.sandbox.quickbooks.errors import StatusError
 from app.sandbox.quickbooks.estimate_lines import modified_lines, new_line
 from app.sandbox.quickbooks.family import Family
-from app.sandbox.quickbooks.lines import RATE_IGNORED, stored_lines
+from app.sandbox.quickbooks.lines import listed_lines, rate_warning, stored_lines
 from app.sandbox.quickbooks.storage import Record
 from app.sandbox.quickbooks.transactions import (
     TXN_SHAPES,
-    check_edit_sequence,
     feature_off,
     saved,
     show_transaction,
+    to_modify,
     txn_query,
     txn_query_shape,
 )
@@ -87,33 +87,25 @@ def _add(books: Books, request: etree._Element) -> Answer:
     priced = [new_line(books, line) for line in given]
     record = Record(books.txn_id(), "Estimate", "", "", {})
     fill_estimate(books, record, body, [line for line, _ in priced])
-    return saved(books, books.add(record), show_estimate, _warning(any(ignored for _, ignored in priced)))
+    return saved(books, books.add(record), show_estimate, rate_warning(any(ignored for _, ignored in priced)))
 
 
 def _modify(books: Books, request: etree._Element) -> Answer:
     _require_feature(books)
     given = fields(request[0])
-    record = books.find(str(given.pop("TxnID")), "Estimate")
-    check_edit_sequence(record, given.pop("EditSequence"))
-    require_open_books(books, "Estimate", record.day, str(given.get("TxnDate", "")))
-    listed = given.pop("EstimateLineMod", None)
+    record = to_modify(books, given, "Estimate")
+    listed = listed_lines(given, "EstimateLineMod")
     given.pop("CreateChangeOrder", None)
     require_currencies(books, given)
     books.resolve(given, "Estimate")
-    lines, warned = stored_lines(record.body[LINES]), False
-    if listed is not None:
-        lines, warned = modified_lines(books, lines, stored_lines(listed))
+    lines, warned = modified_lines(books, stored_lines(record.body[LINES]), listed)
     fill_estimate(books, record, {**record.body, **given}, lines)
-    return saved(books, books.change(record), show_estimate, _warning(warned))
+    return saved(books, books.change(record), show_estimate, rate_warning(warned))
 
 
 def _require_feature(books: Books) -> None:
     if not books.preference("IsUsingEstimates"):
         raise feature_off()
-
-
-def _warning(rate_ignored: bool) -> tuple[int, str] | None:
-    return RATE_IGNORED if rate_ignored else None
 
 
 FAMILY = Family(

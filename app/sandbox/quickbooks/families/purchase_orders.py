@@ -11,18 +11,18 @@ from app.sandbox.quickbooks.closing import require_open_books
 from app.sandbox.quickbooks.currencies import exchange, require_currencies
 from app.sandbox.quickbooks.errors import StatusError
 from app.sandbox.quickbooks.family import Family
-from app.sandbox.quickbooks.lines import RATE_IGNORED, stored_lines
+from app.sandbox.quickbooks.lines import listed_lines, rate_warning, stored_lines
 from app.sandbox.quickbooks.order_lines import modified_lines, new_line
 from app.sandbox.quickbooks.receipts import ORDER_LINES, receive_order
 from app.sandbox.quickbooks.storage import Record
 from app.sandbox.quickbooks.taxes import fill_codes, with_tax
 from app.sandbox.quickbooks.transactions import (
     TXN_SHAPES,
-    check_edit_sequence,
     feature_off,
     linked_txn,
     saved,
     show_transaction,
+    to_modify,
     txn_query,
     txn_query_shape,
 )
@@ -98,32 +98,24 @@ def _add(books: Books, request: etree._Element) -> Answer:
     priced = [new_line(books, line) for line in given]
     record = Record(books.txn_id(), "PurchaseOrder", "", "", {})
     fill_order(books, record, body, [line for line, _ in priced])
-    return saved(books, books.add(record), show_order, _warning(any(ignored for _, ignored in priced)))
+    return saved(books, books.add(record), show_order, rate_warning(any(ignored for _, ignored in priced)))
 
 
 def _modify(books: Books, request: etree._Element) -> Answer:
     _require_feature(books)
     given = fields(request[0])
-    record = books.find(str(given.pop("TxnID")), "PurchaseOrder")
-    check_edit_sequence(record, given.pop("EditSequence"))
-    require_open_books(books, "PurchaseOrder", record.day, str(given.get("TxnDate", "")))
-    listed = given.pop("PurchaseOrderLineMod", None)
+    record = to_modify(books, given, "PurchaseOrder")
+    listed = listed_lines(given, "PurchaseOrderLineMod")
     require_currencies(books, given)
     books.resolve(given, "PurchaseOrder")
-    lines, warned = stored_lines(record.body[ORDER_LINES]), False
-    if listed is not None:
-        lines, warned = modified_lines(books, lines, stored_lines(listed))
+    lines, warned = modified_lines(books, stored_lines(record.body[ORDER_LINES]), listed)
     fill_order(books, record, {**record.body, **given}, lines)
-    return saved(books, books.change(record), show_order, _warning(warned))
+    return saved(books, books.change(record), show_order, rate_warning(warned))
 
 
 def _require_feature(books: Books) -> None:
     if not books.preference("IsUsingInventory"):
         raise feature_off()
-
-
-def _warning(rate_ignored: bool) -> tuple[int, str] | None:
-    return RATE_IGNORED if rate_ignored else None
 
 
 FAMILY = Family(

@@ -1,0 +1,49 @@
+"""Operations are made here; those that are about no document are questions: a list to read, a record to look for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core import ids
+from app.db.models import Operation
+from app.services.unit import Work
+from state_machines.operation import OPERATION
+
+#: While a question is in one of these, the same is not asked again.
+UNDER_WAY = ("waiting", "ready", "working", "unknown")
+
+
+def operation(unit: Work, kind: str, *, reads_next: bool, **more: Any) -> Operation:
+    """An operation that has asked QuickBooks nothing yet."""
+    return Operation(
+        id=ids.short(),
+        connection_id=unit.connection.id,
+        kind=kind,
+        state=OPERATION.initial,
+        reads_next=reads_next,
+        asked=0,
+        made_at=unit.at,
+        **more,
+    )
+
+
+def ask(unit: Work, name: str, scope: str, params: Mapping[str, Any]) -> None:
+    """Put a question to QuickBooks; it leaves in the next session."""
+    question = operation(unit, name, reads_next=True, scope=scope, params=dict(params))
+    OPERATION.move(question, "release")
+    unit.session.add(question)
+
+
+def under_way(session: Session, connection_id: int, name: str, scope: str = "") -> bool:
+    """Whether QuickBooks has been asked, or is about to be."""
+    query = select(Operation.seq).where(
+        Operation.connection_id == connection_id,
+        Operation.kind == name,
+        Operation.scope == scope,
+        Operation.state.in_(UNDER_WAY),
+    )
+    return session.execute(query.limit(1)).first() is not None
