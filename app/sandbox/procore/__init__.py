@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.sandbox.procore.server import create_procore
+from app.sandbox.procore.server import Parts, create_procore, parts
 from app.sandbox.procore.store import DuplicateOriginError, Store
 
-__all__ = ["DuplicateOriginError", "Store", "create_procore"]
+__all__ = ["DuplicateOriginError", "Parts", "Store", "create_procore", "parts"]

@@ -1,96 +1,72 @@
-"""Who may call the sandbox's Procore, and how often: bearer token, company header, rate limit."""
+"""Who may call the sandbox's Procore, and how often: rate limits, bearer token, company header."""
 
 from __future__ import annotations
 
-import hmac
-import json
-from dataclasses import dataclass
-from datetime import timedelta
+from flask import Response, request
 
-from flask import Blueprint, Response, jsonify, request
-
-from app.core import clock, ids
-from app.sandbox.procore.answers import error
+from app.sandbox.procore.answers import error, internal_error
+from app.sandbox.procore.callers import Caller, calling
+from app.sandbox.procore.door import FAULT
+from app.sandbox.procore.faults import Due
+from app.sandbox.procore.limits import Limits, Window
 from app.sandbox.procore.store import Store
 
 CLIENT_ID = "halvorsen-builders"
 CLIENT_SECRET = "only-for-the-sandbox"
-TOKEN_SECONDS = 5400
+_WITHOUT_COMPANY = ("/rest/v1.0/me", "/rest/v1.0/companies")
+_BUSY_SECONDS = 5
+_SPENT = {"rate_limit_hour": "hour", "rate_limit_spike": "spike"}
 
 
-@dataclass
-class RateLimit:
-    """The hourly window: how many calls it allows, how many were made, and when it ends."""
-
-    allowed: int
-    made: int = 0
-    ends: float = 0.0
-
-    def admit(self) -> bool:
-        """Count a call; False when the window is used up."""
-        moment = clock.now().timestamp()
-        if moment >= self.ends:
-            self.ends, self.made = moment + 3600, 0
-        self.made += 1
-        return self.made <= self.allowed
-
-    def headers(self) -> dict[str, str]:
-        """What Procore tells with every answer."""
-        return {
-            "X-Rate-Limit-Limit": str(self.allowed),
-            "X-Rate-Limit-Remaining": str(max(self.allowed - self.made, 0)),
-            "X-Rate-Limit-Reset": str(int(self.ends)),
-        }
-
-    def retry_after(self) -> str:
-        """Whole seconds until the window opens again."""
-        return str(max(int(self.ends - clock.now().timestamp()), 1))
-
-
-def oauth(store: Store) -> Blueprint:
-    """POST /oauth/token: the client credentials grant, as form or as JSON."""
-    routes = Blueprint("oauth", __name__)
-
-    @routes.post("/oauth/token")
-    def token() -> Response:
-        sent = request.get_json(silent=True) or request.form
-        if sent.get("grant_type") != "client_credentials":
-            return _oauth_error(400, "unsupported_grant_type", "The sandbox knows only client_credentials.")
-        if not _known(str(sent.get("client_id", "")), str(sent.get("client_secret", ""))):
-            return _oauth_error(401, "invalid_client", "Client authentication failed due to unknown client.")
-        text = ids.secret(32)
-        store.keep_token(text, clock.now() + timedelta(seconds=TOKEN_SECONDS))
-        created = int(clock.now().timestamp())
-        return jsonify(
-            {"access_token": text, "token_type": "bearer", "expires_in": TOKEN_SECONDS, "created_at": created}
-        )
-
-    return routes
-
-
-def _known(client_id: str, client_secret: str) -> bool:
-    pairs = ((client_id, CLIENT_ID), (client_secret, CLIENT_SECRET))
-    return all(hmac.compare_digest(given.encode(), right.encode()) for given, right in pairs)
-
-
-def _oauth_error(status: int, code: str, description: str) -> Response:
-    body = json.dumps({"error": code, "error_description": description})
-    return Response(body, status=status, mimetype="application/json")
-
-
-def denial(store: Store, company_id: int, limit: RateLimit) -> Response | None:
+def denial(store: Store, company_id: int, limits: Limits) -> Response | None:
     """Why this call may not go on, or None when it may."""
     if not request.path.startswith("/rest/"):
         return None
-    if not limit.admit():
-        wait = {"Retry-After": limit.retry_after()}
-        return error(429, "You have surpassed the max number of requests for an hour", **wait)
+    fault: Due | None = request.environ.get(FAULT)
+    if fault and fault.kind in _SPENT:
+        limits.exhaust(_SPENT[fault.kind])
+    refusing = limits.admit()
+    if refusing:
+        return _too_many(limits, refusing)
+    if fault and fault.kind.startswith("error_"):
+        return _failed(fault)
+    return _stranger(store, fault) or _wrong_company(company_id)
+
+
+def _too_many(limits: Limits, window: Window) -> Response:
+    sentence = f"You have surpassed the max number of requests for {window.name} of {window.seconds} seconds"
+    return error(429, sentence, **{"Retry-After": limits.retry_after(window)})
+
+
+def _failed(fault: Due) -> Response:
+    if fault.kind == "error_502":
+        page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+        return Response(page, status=502, mimetype="text/html")
+    if fault.kind == "error_503":
+        wait = {"Retry-After": f"{fault.seconds or _BUSY_SECONDS:.0f}"}
+        return error(503, "The service is temporarily unavailable", **wait)
+    return internal_error("Something went wrong", "Sandbox::Fault")
+
+
+def _stranger(store: Store, fault: Due | None) -> Response | None:
+    """401 without a token that was given out and still holds; whose it is becomes the caller."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not store.knows_token(token):
+    if fault and fault.kind == "token_expired":
+        store.kept.drop("access_token", token)
+    known = store.kept.get("access_token", token) if scheme.lower() == "bearer" else None
+    if known is None:
         return error(401, "Unauthorized")
+    calling.set(Caller(known["user_id"], known["application_id"], known["grant"]))
+    return None
+
+
+def _wrong_company(company_id: int) -> Response | None:
     company = request.headers.get("Procore-Company-Id")
+    caller = calling.get()
+    if not company and caller and not caller.is_service_account and request.path in _WITHOUT_COMPANY:
+        return None
     if not company:
-        return error(400, "Missing Procore-Company-Id header! Every call of a service account must name its company.")
+        return error(400, "Missing Procore-Company-Id header! Every call must name the company it is about.")
     if company != str(company_id):
         return error(403, "App is not connected to this company")
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -9,15 +11,45 @@ from flask import Response, abort, jsonify, request
 
 from app.sandbox.procore.store import Record, Store
 
-PER_PAGE = 100
-MOST_PER_PAGE = 2000
+PER_PAGE, MOST_PER_PAGE = 100, 2000
+V2_PER_PAGE, V2_MOST_PER_PAGE = 10, 100
 
 
 def error(status: int, message: str, **headers: str) -> Response:
-    """The commonest of Procore's error bodies."""
-    response = jsonify({"code": status, "message": message, "fields": "", "reason": "", "error": message})
-    response.status_code = status
+    """The commonest of Procore's error bodies; in version 2 the one that version has."""
+    if request.path.startswith("/rest/v2."):
+        code = HTTPStatus(status).name
+        body: dict[str, Any] = {"error": {"code": code, "message": message, "details": [{"message": message}]}}
+    else:
+        body = {"code": status, "message": message, "fields": "", "reason": "", "error": message}
+    response = _answer(status, body)
     response.headers.update(headers)
+    return response
+
+
+def internal_error(message: str, exception: str) -> Response:
+    """What Procore says of its own failures."""
+    return _answer(500, {"message": message, "exception": exception})
+
+
+def coded_error(status: int, message: str) -> Response:
+    """The error body of the webhooks' bulk calls and of the permission manifest."""
+    return _answer(status, {"error": {"code": HTTPStatus(status).name, "message": message}})
+
+
+def listed_error(status: int, message: str) -> Response:
+    """The error body of budget changes: a list."""
+    return _answer(status, {"errors": [{"message": message}]})
+
+
+def base_error(message: str, **fields: str) -> Response:
+    """A refusal of the record as a whole, and of fields of it: 422, as budget lines have it."""
+    return _answer(422, {"base": [message], "fields": fields})
+
+
+def _answer(status: int, body: dict[str, Any]) -> Response:
+    response = jsonify(body)
+    response.status_code = status
     return response
 
 
@@ -28,9 +60,7 @@ def refuse(status: int, message: str) -> NoReturn:
 
 def invalid_fields(problems: dict[str, list[str]]) -> Response:
     """A validation error: 422 and the problems by field."""
-    response = jsonify({"errors": problems})
-    response.status_code = 422
-    return response
+    return _answer(422, {"errors": problems})
 
 
 def invalid(problems: dict[str, list[str]]) -> NoReturn:
@@ -78,17 +108,36 @@ def part(sent: dict[str, Any], name: str) -> dict[str, Any]:
 
 def created(record: Record) -> Response:
     """A record just made: 201."""
-    response = jsonify(record)
-    response.status_code = 201
-    return response
+    return _answer(201, record)
 
 
 def page(records: list[Record], *, usual: int = PER_PAGE) -> Response:
     """The page asked for, with Procore's Link, Per-Page and Total headers; ``usual`` rows if none is asked for."""
-    per_page = min(max(request.args.get("per_page", usual, type=int), 1), MOST_PER_PAGE)
+    return _page(records, usual, MOST_PER_PAGE, lambda rows: rows)
+
+
+def page_of_data(records: list[Record]) -> Response:
+    """The page asked for as version 2 gives it: in an envelope, ten rows or at most a hundred, ids as text."""
+    return _page(records, V2_PER_PAGE, V2_MOST_PER_PAGE, lambda rows: {"data": [with_text_ids(row) for row in rows]})
+
+
+def with_text_ids(value: Any) -> Any:
+    """A value with every id in it as text."""
+    if isinstance(value, dict):
+        return {name: _text_id(name, inner) for name, inner in value.items()}
+    return [with_text_ids(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _text_id(name: str, value: Any) -> Any:
+    is_id = (name == "id" or name.endswith("_id")) and isinstance(value, int)
+    return str(value) if is_id else with_text_ids(value)
+
+
+def _page(records: list[Record], usual: int, most: int, told: Callable[[list[Record]], Any]) -> Response:
+    per_page = min(max(request.args.get("per_page", usual, type=int), 1), most)
     current = max(request.args.get("page", 1, type=int), 1)
     last = max(-(-len(records) // per_page), 1)
-    response = jsonify(records[(current - 1) * per_page : current * per_page])
+    response = jsonify(told(records[(current - 1) * per_page : current * per_page]))
     response.headers["Per-Page"] = str(per_page)
     response.headers["Total"] = str(len(records))
     links = ", ".join(f'<{_address(n, per_page)}>; rel="{rel}"' for rel, n in _neighbours(current, last))

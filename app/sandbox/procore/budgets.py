@@ -8,7 +8,17 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.sandbox.procore import budget_rows
 from app.sandbox.procore.amounts import bare, total
-from app.sandbox.procore.answers import created, error, found, number, page
+from app.sandbox.procore.answers import (
+    base_error,
+    body,
+    created,
+    error,
+    found,
+    listed_error,
+    number,
+    page,
+    part,
+)
 from app.sandbox.procore.store import Record, Store
 
 _USD = {"currency_iso_code": "USD"}
@@ -60,6 +70,18 @@ def routes(store: Store) -> Blueprint:
         line = found(store, "budget_line_items", line_id, project_id=number("project_id"))
         return jsonify(_line(line))
 
+    @family.patch("/rest/v1.1/budget_line_items/<int:line_id>")
+    def patch_line_item(line_id: int) -> Response:
+        """The original amount of a line, while the budget is open."""
+        sent = body()
+        project_id = number("project_id", sent.get("project_id"))
+        line = found(store, "budget_line_items", line_id, project_id=project_id)
+        fields = part(sent, "budget_line_item")
+        if _budget(store, project_id)["locked"]:
+            return base_error("The budget is locked", original_budget_amount="cannot be changed")
+        amount = fields.get("original_budget_amount", line["original_budget_amount"])
+        return jsonify(_line(store.patch("budget_line_items", line_id, {"original_budget_amount": str(amount)})))
+
     @family.get("/rest/v1.0/projects/<int:project_id>/budget_modifications")
     def modifications(project_id: int) -> Response:
         found(store, "projects", project_id)
@@ -79,7 +101,9 @@ def routes(store: Store) -> Blueprint:
 
     @family.get("/rest/v1.0/projects/<int:project_id>/budget_changes/<int:change_id>")
     def change(project_id: int, change_id: int) -> Response:
-        row = found(store, "budget_changes", change_id, project_id=project_id)
+        row = store.get("budget_changes", change_id)
+        if row is None or row["project_id"] != project_id:
+            return listed_error(404, "Budget change not found")
         lines = [_adjustment(line) for line in row["adjustment_line_items"]]
         shown = {name: value for name, value in _summary(row).items() if name not in _ONLY_LISTED}
         more: dict[str, Any] = {"prime_contract": None, "production_quantities": [], "attachments": []}

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from app.sandbox.procore import lines
 from app.sandbox.procore.amounts import total, written
 from app.sandbox.procore.answers import body, found, number, page, part, refuse
-from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.filters import OF, chosen
 from app.sandbox.procore.store import Record, Store
 from app.sandbox.procore.writes import ORIGIN_AND_CODE, patched, permitted
 
@@ -26,7 +26,7 @@ def routes(store: Store) -> Blueprint:
         found(store, "projects", project_id)
         contract_id = request.args.get("contract_id", type=int)
         rows = store.all("change_order_packages", project_id=project_id, contract_id=contract_id)
-        return page([_listed(row) for row in chosen(rows)])
+        return page([_listed(row) for row in chosen(rows, OF["change_order_packages"])])
 
     @family.get("/rest/v1.0/change_order_packages/<int:package_id>")
     def package(package_id: int) -> Response:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.sandbox.procore import billing, lines, payments
+from app.sandbox.procore import billing, contract_lines, lines, payments
 from app.sandbox.procore.amounts import CENT, total, written
 from app.sandbox.procore.answers import body, found, number, page, part
-from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.filters import OF, chosen
 from app.sandbox.procore.store import Record, Store
-from app.sandbox.procore.writes import ORIGIN_AND_CODE, patched, permitted, synced
+from app.sandbox.procore.writes import ORIGIN_AND_CODE, BadFields, patched, permitted, synced
 
-FIELDS = (*ORIGIN_AND_CODE, "number", "title", "description", "status", "executed", "private", "contract_date")
+FIELDS = (
+    *ORIGIN_AND_CODE, "number", "title", "description", "status", "executed", "private", "contract_date", "vendor_id",
+)  # fmt: skip
 _COMPACT = ("id", "number", "title", "status", "project", "vendor", "origin_id", "created_at", "updated_at")
 _PACKAGE = (
     "id", "contract_id", "number", "title", "status", "due_date", "invoiced_date", "paid_date", "reviewed_at",
@@ -41,20 +44,16 @@ def _add(family: Blueprint, store: Store, resource: str) -> None:
     def contracts() -> Response:
         project_id = number("project_id")
         found(store, "projects", project_id)
-        rows = chosen(store.all(resource, project_id=project_id))
+        rows = chosen(store.all(resource, project_id=project_id), OF["commitments"])
         return page([_listed(store, row) for row in rows])
 
     def contract(contract_id: int) -> Response:
         return jsonify(_shown(store, found(store, resource, contract_id, project_id=number("project_id"))))
 
-    def line_items(contract_id: int) -> Response:
-        row = found(store, resource, contract_id, project_id=number("project_id"))
-        return page(_shown(store, row)["line_items"])
-
     def patch_contract(contract_id: int) -> Response:
         sent = body()
-        found(store, resource, contract_id, project_id=number("project_id", sent.get("project_id")))
-        changes = permitted(part(sent, wrapper), FIELDS)
+        before = found(store, resource, contract_id, project_id=number("project_id", sent.get("project_id")))
+        changes = _with_vendor(store, before, permitted(part(sent, wrapper), FIELDS))
         return jsonify(_shown(store, patched(store, resource, contract_id, changes)))
 
     def sync_contracts() -> Response:
@@ -66,22 +65,47 @@ def _add(family: Blueprint, store: Store, resource: str) -> None:
             sent.get("updates"),
             writable=FIELDS,
             blank=None,
-            shown=lambda row: _shown(store, row),
+            shown=lambda row: _extended(store, row),
             within=lambda row: bool(row["project"]["id"] == project_id),
+            kept=lambda row, changes: _with_vendor(store, row, changes),
         )
+
+    def delete_contract(contract_id: int) -> Response:
+        found(store, resource, contract_id, project_id=number("project_id"))
+        store.delete(resource, contract_id)
+        return jsonify({})
 
     family.add_url_rule(base, f"{resource}_list", contracts)
     family.add_url_rule(f"{base}/<int:contract_id>", f"{resource}_show", contract)
-    family.add_url_rule(f"{base}/<int:contract_id>/line_items", f"{resource}_lines", line_items)
+    contract_lines.add(family, store, resource)
     family.add_url_rule(f"{base}/<int:contract_id>", f"{resource}_patch", patch_contract, methods=["PATCH"])
+    family.add_url_rule(f"{base}/<int:contract_id>", f"{resource}_delete", delete_contract, methods=["DELETE"])
     family.add_url_rule(f"{base}/sync", f"{resource}_sync", sync_contracts, methods=["PATCH"])
 
 
+def _with_vendor(store: Store, contract: Record, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes with the company they name; it cannot change while the commitment is approved or complete."""
+    if "vendor_id" not in changes:
+        return changes
+    vendor = store.get("vendors", changes["vendor_id"])
+    if vendor is None:
+        raise BadFields({"vendor": ["must exist"]})
+    if vendor["id"] != contract["vendor"]["id"] and contract["status"] in contract_lines.LOCKED_STATUSES:
+        raise BadFields({"vendor": ["cannot be changed while the commitment is approved"]})
+    plain = {name: value for name, value in changes.items() if name != "vendor_id"}
+    return {**plain, "vendor": {"id": vendor["id"], "company": vendor["name"]}}
+
+
 def _listed(store: Store, contract: Record) -> Record:
-    row = _with_totals(store, contract)
     if request.args.get("view") == "extended":
-        return {name: value for name, value in row.items() if name not in ("line_items", "created_by_id")}
-    return {name: row[name] for name in _COMPACT}
+        return _extended(store, contract)
+    return {name: contract[name] for name in _COMPACT}
+
+
+def _extended(store: Store, contract: Record) -> Record:
+    """What the extended list and the sync action tell."""
+    row = _with_totals(store, contract)
+    return {name: value for name, value in row.items() if name not in ("line_items", "created_by_id")}
 
 
 def _shown(store: Store, contract: Record) -> Record:

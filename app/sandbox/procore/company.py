@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
 
 from app.sandbox.procore.amounts import bare
-from app.sandbox.procore.answers import found, number, page, refuse
-from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.answers import body, coded_error, found, number, page
+from app.sandbox.procore.filters import OF, chosen
 from app.sandbox.procore.store import Record, Store
+from app.sandbox.procore.writes import ORIGIN, BadFields, named, synced
 
 _TYPE = ("id", "name", "code", "base_type", "origin_id", "origin_data")
+TYPE_FIELDS = (*ORIGIN, "base_type", "csv_import_code", "name")
+_BASE_TYPES = ("labor", "equipment", "materials", "commitment", "owner_cost", "professional_services", "other")
+_TEMPLATE = ("id", "name", "type", "project_specific")
+#: What each type asked for finds.
+_TEMPLATE_TYPES = {
+    "project_tools": ("global", "project_specific"),
+    "global": ("global",),
+    "company_tools": ("company_tools",),
+}
 _TAX = ("id", "code", "description", "archived", "origin_id", "origin_data")
 
 
@@ -21,7 +33,32 @@ def routes(store: Store) -> Blueprint:
     def line_item_types() -> Response:
         """Cost types, of the company or of a project; a QuickBooks Desktop company has one."""
         _company_or_project(store)
-        return page([{name: row[name] for name in _TYPE} for row in chosen(store.all("line_item_types"))])
+        rows = chosen(store.all("line_item_types"), OF["line_item_types"])
+        return page([_cost_type(row) for row in rows])
+
+    @family.patch("/rest/v1.0/line_item_types/sync")
+    def sync_line_item_types() -> Response:
+        sent = body()
+        number("company_id", sent.get("company_id"))
+        return synced(
+            store,
+            "line_item_types",
+            sent.get("updates"),
+            writable=TYPE_FIELDS,
+            blank=_new_cost_type,
+            shown=_cost_type,
+            kept=lambda _row, changes: _with_code(changes),
+        )
+
+    @family.get("/rest/v1.0/companies/<int:company_id>/permission_templates")
+    def permission_templates(company_id: int) -> Response:
+        """The templates of one type; without a type those for the tools of projects."""
+        found(store, "companies", company_id)
+        types = _TEMPLATE_TYPES.get(request.args.get("filters[type]", "project_tools"), ())
+        templates = {one["id"]: one for one in map(_template_of_user, store.all("users")) if one}
+        templates |= {one["id"]: one for one in store.all("permission_templates")}
+        told = [{name: one[name] for name in _TEMPLATE} for _, one in sorted(templates.items())]
+        return jsonify([one for one in told if one["type"] in types])
 
     @family.get("/rest/v1.0/tax_codes")
     def tax_codes() -> Response:
@@ -44,8 +81,30 @@ def _company_or_project(store: Store) -> Record | None:
     if project_id is not None:
         return found(store, "projects", project_id)
     if "company_id" not in request.args:
-        refuse(400, "param is missing or the value is empty: company_id or project_id")
+        abort(coded_error(400, "param is missing or the value is empty: company_id or project_id"))
     return None
+
+
+def _cost_type(row: Record) -> Record:
+    return {name: row[name] for name in _TYPE}
+
+
+def _new_cost_type(fields: dict[str, Any]) -> Record:
+    named(fields)
+    if fields.get("base_type", "other") not in _BASE_TYPES:
+        raise BadFields({"base_type": ["is not included in the list"]})
+    return {**dict.fromkeys(_TYPE), "base_type": "other", **_with_code(fields)}
+
+
+def _with_code(fields: dict[str, Any]) -> dict[str, Any]:
+    """What a row calls ``csv_import_code`` the answer calls ``code``."""
+    plain = {name: value for name, value in fields.items() if name != "csv_import_code"}
+    return {**plain, "code": fields["csv_import_code"]} if "csv_import_code" in fields else plain
+
+
+def _template_of_user(user: Record) -> Record | None:
+    template: Record | None = user["permission_template"]
+    return template
 
 
 def _tax_code(row: Record) -> Record:

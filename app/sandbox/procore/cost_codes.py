@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.sandbox.procore.answers import body, found, number, page, part
-from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.answers import body, found, number, page, part, refuse
+from app.sandbox.procore.filters import OF, chosen
 from app.sandbox.procore.store import Record, Store
-from app.sandbox.procore.writes import ORIGIN, patched, permitted, synced
+from app.sandbox.procore.writes import ORIGIN, named, patched, permitted, synced
 
 FIELDS = (*ORIGIN, "code", "name", "parent_id")
+PROJECT_FIELDS = (*FIELDS, "standard_cost_code_id")
 _LIST_FIELDS = ("id", "name", "is_erp_list", "available_to_use_on_new_projects")
 _VIEWS = {
     "default": ("id", "standard_cost_code_list_id"),
@@ -39,7 +40,7 @@ def routes(store: Store) -> Blueprint:
         number("company_id", sent.get("company_id"))
         fields = permitted(part(sent, "standard_cost_code_list"), ("name",))
         blank = {"is_erp_list": False, "available_to_use_on_new_projects": True}
-        return jsonify(_listed(store.put("standard_cost_code_lists", {**blank, **fields}))), 201
+        return jsonify(_changed(store.put("standard_cost_code_lists", {**blank, **fields}))), 201
 
     @family.patch("/rest/v1.0/standard_cost_code_lists/<int:list_id>")
     def patch_list(list_id: int) -> Response:
@@ -48,14 +49,22 @@ def routes(store: Store) -> Blueprint:
         before = found(store, "standard_cost_code_lists", list_id)
         fields = permitted(part(sent, "standard_cost_code_list"), ("name", "is_erp_list"))
         belongs = bool(before["is_erp_list"] or fields.get("is_erp_list"))
-        return jsonify(_listed(store.put("standard_cost_code_lists", {**before, **fields, "is_erp_list": belongs})))
+        return jsonify(_changed(store.put("standard_cost_code_lists", {**before, **fields, "is_erp_list": belongs})))
 
     @family.get("/rest/v1.0/standard_cost_codes")
     def standard() -> Response:
         number("company_id")
         wanted = number("standard_cost_code_list_id")
         codes = [code for code in store.all("standard_cost_codes") if code["standard_cost_code_list_id"] == wanted]
-        return page([_viewed(code) for code in chosen(codes)])
+        return page([_viewed(code) for code in chosen(codes, OF["standard_cost_codes"])])
+
+    @family.get("/rest/v1.0/standard_cost_codes/<int:code_id>")
+    def one_standard(code_id: int) -> Response:
+        number("company_id")
+        code = found(store, "standard_cost_codes", code_id)
+        if code["standard_cost_code_list_id"] != number("standard_cost_code_list_id"):
+            refuse(404, "Not Found")
+        return jsonify(_viewed(code))
 
     @family.patch("/rest/v1.0/standard_cost_codes/<int:code_id>")
     def patch_standard(code_id: int) -> Response:
@@ -90,10 +99,34 @@ def routes(store: Store) -> Blueprint:
     def of_project() -> Response:
         project_id = number("project_id")
         found(store, "projects", project_id)
-        codes = chosen(store.all("cost_codes", project_id=project_id))
+        codes = chosen(store.all("cost_codes", project_id=project_id), OF["cost_codes"])
         return page([_project_view(code) for code in codes])
 
+    @family.patch("/rest/v1.0/cost_codes/sync")
+    def sync_of_project() -> Response:
+        """A project's codes; one that is for accounting takes new codes by no other call."""
+        project = found(store, "projects", number("project_id"))
+
+        def new(fields: dict[str, Any]) -> Record:
+            return _new_of_project(store, project, named(fields))
+
+        return synced(
+            store,
+            "cost_codes",
+            body().get("updates"),
+            writable=PROJECT_FIELDS,
+            blank=new,
+            shown=_project_view,
+            within=lambda code: bool(code["project_id"] == project["id"]),
+            kept=lambda _code, changes: _with_parent(changes),
+        )
+
     return family
+
+
+def _changed(row: Record) -> Record:
+    """A list as the calls that make or change one answer it."""
+    return {name: row.get(name) for name in ("id", "name", "is_erp_list")}
 
 
 def _listed(row: Record) -> Record:
@@ -105,31 +138,38 @@ def copy_codes(store: Store, project: Record) -> None:
     copies: dict[int, int] = {}
     for code in store.all("standard_cost_codes"):
         if code["standard_cost_code_list_id"] == project["standard_cost_code_list_id"]:
-            parent = copies.get(code["parent_id"])
-            copies[code["id"]] = store.put(
-                "cost_codes",
-                {
-                    **{name: code[name] for name in ("name", "code", "full_code", "standard_cost_code_list_id")},
-                    "project_id": project["id"],
-                    "sortable_code": code["full_code"],
-                    "standard_cost_code_id": code["id"],
-                    "biller": project["name"],
-                    "biller_id": project["id"],
-                    "biller_type": "Project",
-                    "biller_origin_id": project["origin_id"],
-                    "budgeted": False,
-                    "parent": {"id": parent} if parent else None,
-                    "line_item_types": [],
-                    "position": None,
-                    "origin_id": None,
-                    "origin_data": None,
-                    "deleted_at": None,
-                },
-            )["id"]
+            fields = {name: code[name] for name in ("name", "code")}
+            fields |= {"parent_id": copies.get(code["parent_id"]), "standard_cost_code_id": code["id"]}
+            copies[code["id"]] = store.put("cost_codes", _new_of_project(store, project, fields))["id"]
 
 
-def _full_code(store: Store, code: Record) -> str:
-    parent = store.get("standard_cost_codes", code["parent_id"]) if code.get("parent_id") else None
+def _new_of_project(store: Store, project: Record, fields: dict[str, Any]) -> Record:
+    full_code = _full_code(store, {"code": None, **fields}, "cost_codes")
+    blank = {
+        **dict.fromkeys(("code", "origin_id", "origin_data", "position", "deleted_at", "parent")),
+        "standard_cost_code_id": None,
+        "standard_cost_code_list_id": project["standard_cost_code_list_id"],
+        "project_id": project["id"],
+        "full_code": full_code,
+        "sortable_code": full_code,
+        "biller": project["name"],
+        "biller_id": project["id"],
+        "biller_type": "Project",
+        "biller_origin_id": project["origin_id"],
+        "budgeted": False,
+        "line_item_types": [],
+    }
+    return {**blank, **_with_parent(fields)}
+
+
+def _with_parent(fields: dict[str, Any]) -> dict[str, Any]:
+    """A project's code names its division as ``parent``, where a write gives ``parent_id``."""
+    plain = {name: value for name, value in fields.items() if name != "parent_id"}
+    return {**plain, "parent": {"id": fields["parent_id"]}} if fields.get("parent_id") else plain
+
+
+def _full_code(store: Store, code: Record, resource: str = "standard_cost_codes") -> str:
+    parent = store.get(resource, code["parent_id"]) if code.get("parent_id") else None
     return f"{parent['full_code']}-{code['code']}" if parent else str(code["code"])
 
 

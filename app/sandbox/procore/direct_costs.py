@@ -14,7 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.sandbox.procore.amounts import total, written
 from app.sandbox.procore.answers import body, created, found, page, part, refuse
-from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.filters import OF, chosen
 from app.sandbox.procore.store import Record, Store
 from app.sandbox.procore.writes import ORIGIN, BadFields, made, patched, permitted, synced
 
@@ -60,7 +60,8 @@ def routes(store: Store) -> Blueprint:
     @family.get("/rest/v1.1/projects/<int:project_id>/direct_costs")
     def direct_costs(project_id: int) -> Response:
         found(store, "projects", project_id)
-        return page([_listed(store, row) for row in chosen(store.all("direct_costs", project_id=project_id))])
+        rows = chosen(store.all("direct_costs", project_id=project_id), OF["direct_costs"])
+        return page([_listed(store, row) for row in rows])
 
     @family.patch(f"{base}/sync")
     def sync(project_id: int) -> Response:
@@ -78,10 +79,10 @@ def routes(store: Store) -> Blueprint:
     @family.patch(f"{base}/<int:cost_id>")
     def patch(project_id: int, cost_id: int) -> Response:
         row = found(store, "direct_costs", cost_id, project_id=project_id)
-        changes = permitted(part(body(), "direct_cost"), FIELDS)
+        changes = permitted(part(body(), "item"), FIELDS)
         if row["origin_id"] and set(changes) - set(ORIGIN):
             refuse(422, SYNCED)
-        return jsonify(_listed(store, patched(store, "direct_costs", cost_id, changes)))
+        return jsonify(_shown(store, patched(store, "direct_costs", cost_id, changes)))
 
     @family.delete(f"{base}/<int:cost_id>")
     def delete(project_id: int, cost_id: int) -> Response:
@@ -94,13 +95,13 @@ def routes(store: Store) -> Blueprint:
     def every_line(project_id: int) -> Response:
         found(store, "projects", project_id)
         wanted = request.args.get("filters[direct_cost_id]", type=int)
-        rows = chosen(store.all("direct_cost_line_items", project_id=project_id))
+        rows = chosen(store.all("direct_cost_line_items", project_id=project_id), OF["lines"])
         return page([_line_listed(row) for row in rows if wanted is None or row["holder"]["id"] == wanted])
 
     @family.get(f"{base}/<int:cost_id>/line_items")
     def lines(project_id: int, cost_id: int) -> Response:
         found(store, "direct_costs", cost_id, project_id=project_id)
-        return page([_line_shown(line) for line in _lines(store, cost_id)])
+        return page([_line_shown(line) for line in chosen(_lines(store, cost_id), OF["lines"])])
 
     @family.post(f"{base}/<int:cost_id>/line_items")
     def create_line(project_id: int, cost_id: int) -> Response:

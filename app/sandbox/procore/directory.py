@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from app.sandbox.procore.answers import body, created, found, number, page, part
-from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.callers import SERVICE_ACCOUNT, calling
+from app.sandbox.procore.filters import OF, chosen
 from app.sandbox.procore.store import Record, Store
 from app.sandbox.procore.writes import ORIGIN_AND_CODE, made, named, patched, permitted, synced
 
@@ -29,6 +30,8 @@ VENDOR_FIELDS = (
     "notes",
     "is_active",
 )
+#: What the call for one user keeps to itself.
+_ONLY_IN_LISTS = ("company_permission_template", "erp_integrated_accountant", "permission_template")
 _COMPANY_FIELDS = ("id", "name", "is_active", "logo_url", "my_company", "pcn_business_experience")
 
 
@@ -38,7 +41,13 @@ def routes(store: Store) -> Blueprint:
 
     @family.get("/rest/v1.0/me")
     def me() -> Response:
-        return jsonify(id=7_399, login="service-account@halvorsen.example", name="Tieout service account")
+        """Whose token this is."""
+        caller = calling.get()
+        user = store.get("users", caller.user_id) if caller else None
+        if user is None:
+            login = "service-account@halvorsen.example"
+            return jsonify(id=SERVICE_ACCOUNT, login=login, name="Tieout service account")
+        return jsonify(id=user["id"], login=user["email_address"], name=user["name"])
 
     @family.get("/rest/v1.0/companies")
     def companies() -> Response:
@@ -48,17 +57,24 @@ def routes(store: Store) -> Blueprint:
     def users(company_id: int) -> Response:
         """The active ones; somebody who has left is told by a call of its own."""
         found(store, "companies", company_id)
-        return page([user for user in chosen(store.all("users")) if user["is_active"]])
+        return page([user for user in chosen(store.all("users"), OF["users"]) if user["is_active"]])
+
+    @family.get("/rest/v1.3/companies/<int:company_id>/users/<int:user_id>")
+    def user(company_id: int, user_id: int) -> Response:
+        """One user, also one who has left."""
+        found(store, "companies", company_id)
+        told = found(store, "users", user_id)
+        return jsonify({name: value for name, value in told.items() if name not in _ONLY_IN_LISTS})
 
     @family.get("/rest/v1.0/companies/<int:company_id>/users/inactive")
     def inactive_users(company_id: int) -> Response:
         found(store, "companies", company_id)
-        return page([user for user in chosen(store.all("users")) if not user["is_active"]])
+        return page([user for user in store.all("users") if not user["is_active"]])
 
     @family.get("/rest/v1.0/vendors")
     def vendors() -> Response:
         number("company_id")
-        return page([_shown(vendor) for vendor in chosen(store.all("vendors"))])
+        return page([_shown(vendor) for vendor in chosen(store.all("vendors"), OF["vendors"])])
 
     @family.get("/rest/v1.0/vendors/<int:vendor_id>")
     def vendor(vendor_id: int) -> Response:

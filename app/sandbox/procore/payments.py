@@ -39,6 +39,10 @@ def routes(store: Store) -> Blueprint:
         contract = _contract(store, number("project_id"), number("contract_id"))
         return page([_shown(row) for row in of_contract(store, contract["id"])])
 
+    @family.get(f"{base}/<int:payment_id>")
+    def payment(payment_id: int) -> Response:
+        return jsonify(_shown(_found(store, payment_id, number("project_id"), number("contract_id"))))
+
     @family.post(base)
     def create() -> Response:
         sent = body()

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.sandbox.procore.answers import body, created, found, number, page, part
 from app.sandbox.procore.cost_codes import copy_codes
-from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.filters import OF, chosen
 from app.sandbox.procore.store import Record, Store
 from app.sandbox.procore.writes import ORIGIN_AND_CODE, made, named, patched, permitted, synced
 
@@ -31,6 +31,10 @@ FIELDS = (
 )
 #: What only lists tell, and what only the call for one project tells.
 _ONLY_LISTED = ("fax",)
+_NOT_SYNCED = (
+    "code", "company", "custom_fields", "is_demo", "is_erp_integrated", "parent_job_id", "standard_cost_code_list_id",
+    "tz_name",
+)  # fmt: skip
 _ONLY_SHOWN = ("code", "tz_name", "is_erp_integrated", "standard_cost_code_list_id", "public_notes", "description")
 
 
@@ -41,7 +45,8 @@ def routes(store: Store) -> Blueprint:
     @family.get("/rest/v1.0/projects")
     def projects() -> Response:
         number("company_id")
-        return page([_listed(project) for project in chosen(store.all("projects")) if _asked_for(project)])
+        projects = chosen(store.all("projects"), OF["projects"])
+        return page([_listed(project) for project in projects if _asked_for(project)])
 
     @family.get("/rest/v1.0/projects/<int:project_id>")
     def project(project_id: int) -> Response:
@@ -72,7 +77,7 @@ def routes(store: Store) -> Blueprint:
     def sync_projects() -> Response:
         sent = body()
         number("company_id", request.args.get("company_id") or sent.get("company_id"))
-        return synced(store, "projects", sent.get("updates"), writable=FIELDS, blank=_maker(store), shown=_shown)
+        return synced(store, "projects", sent.get("updates"), writable=FIELDS, blank=_maker(store), shown=_synced)
 
     return family
 
@@ -91,6 +96,10 @@ def _named(project: Record) -> Record:
 
 def _shown(project: Record) -> Record:
     return {name: value for name, value in _named(project).items() if name not in _ONLY_LISTED}
+
+
+def _synced(project: Record) -> Record:
+    return {name: value for name, value in _shown(project).items() if name not in _NOT_SYNCED}
 
 
 def _listed(project: Record) -> Record:

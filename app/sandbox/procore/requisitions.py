@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from app.sandbox.procore import invoice_views
 from app.sandbox.procore.answers import body, found, number, page, part, refuse
 from app.sandbox.procore.billing import chain
-from app.sandbox.procore.filters import chosen
+from app.sandbox.procore.filters import OF, chosen
 from app.sandbox.procore.store import Record, Store
 from app.sandbox.procore.writes import ORIGIN, patched, permitted
 
@@ -40,7 +40,7 @@ def routes(store: Store) -> Blueprint:
         project_id = number("project_id")
         found(store, "projects", project_id)
         rows = [row for row in store.all("requisitions", project_id=project_id) if not row["deleted_at"]]
-        rows = [row for row in chosen(rows) if _asked_for(store, row)]
+        rows = [row for row in chosen(rows, OF["requisitions"]) if _asked_for(store, row)]
         return page([_shown(store, row) for row in rows], usual=PER_PAGE)
 
     @family.get("/rest/v1.1/requisitions/<int:requisition_id>")
@@ -65,7 +65,7 @@ def routes(store: Store) -> Blueprint:
     @family.get("/rest/v1.0/projects/<int:project_id>/billing_periods")
     def billing_periods(project_id: int) -> Response:
         found(store, "projects", project_id)
-        return page(chosen(store.all("billing_periods", project_id=project_id)))
+        return page(chosen(store.all("billing_periods", project_id=project_id), OF["billing_periods"]))
 
     return family
 

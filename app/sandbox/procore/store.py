@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,21 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.core import clock
+from app.sandbox.procore.calls import Calls, Request
+from app.sandbox.procore.file import DatabaseFile
+from app.sandbox.procore.kept import Kept
 
 Record = dict[str, Any]
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS record (
-    resource TEXT NOT NULL, id INTEGER NOT NULL, project_id INTEGER, contract_id INTEGER,
-    origin_id TEXT, body TEXT NOT NULL, PRIMARY KEY (resource, id)
-);
-CREATE UNIQUE INDEX IF NOT EXISTS one_origin ON record (resource, origin_id) WHERE origin_id IS NOT NULL;
-CREATE INDEX IF NOT EXISTS of_project ON record (resource, project_id, contract_id);
-CREATE TABLE IF NOT EXISTS request (
-    number INTEGER PRIMARY KEY, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL
-);
-CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, expires REAL NOT NULL);
-"""
 
 
 class DuplicateOriginError(Exception):
@@ -42,12 +31,12 @@ class Seed(Protocol):
 
 
 @dataclass(frozen=True)
-class Request:
-    """One call the sandbox answered."""
+class Change:
+    """One write to a record: what was done (create, update, delete) and how the record is now."""
 
-    method: str
-    path: str
-    status: int
+    resource: str
+    event: str
+    record: Record
 
 
 def stamp(moment: datetime) -> str:
@@ -55,26 +44,27 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _later(before: str | None) -> str:
-    """Now, but always later than ``before``: a poller must be able to see every write."""
-    now = stamp(clock.now())
-    if before is None or now > before:
-        return now
-    return stamp(datetime.fromisoformat(before) + timedelta(seconds=1))
-
-
 class Store:
     """Procore's records. Tests and the demo act through it as a project manager would."""
 
     def __init__(self, path: str | Path) -> None:
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(str(path), timeout=30, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.executescript(_TABLES)
+        self._file = DatabaseFile(path)
+        self.kept = Kept(self._file, self.now)
+        self.calls = Calls(self._file)
+        self.ahead = timedelta(0)  # of the world's clock, so that a window or a token can be let run out
+        self._watchers: list[Callable[[Change], None]] = []
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.close()
+        self._file.close()
+
+    def now(self) -> datetime:
+        """This moment by the sandbox's own clock."""
+        return clock.now() + self.ahead
+
+    def watch(self, watcher: Callable[[Change], None]) -> None:
+        """Be told of every write, inside its transaction."""
+        self._watchers.append(watcher)
 
     def seed(self, month: Seed) -> None:
         """Put a month's records in; what is there already stays as people left it."""
@@ -88,98 +78,81 @@ class Store:
         with self._writing():
             kept = {**record, "id": record.get("id") or self._next_id(resource)}
             before = self.get(resource, kept["id"])
-            kept["created_at"] = record.get("created_at") or (before or {}).get("created_at") or stamp(clock.now())
-            kept["updated_at"] = _later((before or {}).get("updated_at"))
+            kept["created_at"] = record.get("created_at") or (before or {}).get("created_at") or stamp(self.now())
+            kept["updated_at"] = self._later((before or {}).get("updated_at"))
             self._write("UPDATE" if before else "INSERT", resource, kept)
+            self._tell(Change(resource, "update" if before else "create", kept))
         return kept
 
-    def patch(self, resource: str, record_id: int, changes: Mapping[str, Any]) -> Record:
+    def patch(self, resource: str, record_id: int, changes: Mapping[str, Any], *, event: str = "update") -> Record:
         """Change some fields of a record; KeyError when it is not there."""
         with self._writing():
             record = self.get(resource, record_id)
             if record is None:
                 raise KeyError(f"no {resource} {record_id}")
             record.update(changes)
-            record["updated_at"] = _later(record["updated_at"])
+            record["updated_at"] = self._later(record["updated_at"])
             self._write("UPDATE", resource, record)
+            self._tell(Change(resource, event, record))
         return record
 
     def delete(self, resource: str, record_id: int) -> Record:
         """Delete as Procore does: the record goes to the recycle bin and out of the lists."""
-        return self.patch(resource, record_id, {"deleted_at": stamp(clock.now())})
+        return self.patch(resource, record_id, {"deleted_at": stamp(self.now())}, event="delete")
+
+    def remove(self, resource: str, record_id: int) -> None:
+        """Take a record away for good, and tell nobody."""
+        self._file.run("DELETE FROM record WHERE resource = ? AND id = ?", (resource, record_id))
 
     def get(self, resource: str, record_id: int) -> Record | None:
         """One record, deleted ones too; None when there never was one."""
-        with self._lock:
-            row = self._db.execute(
-                "SELECT body FROM record WHERE resource = ? AND id = ?", (resource, record_id)
-            ).fetchone()
-        return json.loads(row[0]) if row else None
+        found = self._file.rows("SELECT body FROM record WHERE resource = ? AND id = ?", (resource, record_id))
+        return json.loads(found[0][0]) if found else None
 
     def all(self, resource: str, *, project_id: int | None = None, contract_id: int | None = None) -> list[Record]:
         """Every record of a resource by id, deleted ones too; within one project or contract if given."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT body FROM record WHERE resource = :resource"
-                " AND (:project IS NULL OR project_id = :project)"
-                " AND (:contract IS NULL OR contract_id = :contract) ORDER BY id",
-                {"resource": resource, "project": project_id, "contract": contract_id},
-            ).fetchall()
+        rows = self._file.rows(
+            "SELECT body FROM record WHERE resource = :resource"
+            " AND (:project IS NULL OR project_id = :project)"
+            " AND (:contract IS NULL OR contract_id = :contract) ORDER BY id",
+            {"resource": resource, "project": project_id, "contract": contract_id},
+        )
         return [json.loads(body) for (body,) in rows]
 
     def with_origin(self, resource: str, origin_id: str) -> Record | None:
         """The one record of a resource that carries this origin_id."""
-        with self._lock:
-            row = self._db.execute(
-                "SELECT body FROM record WHERE resource = ? AND origin_id = ?", (resource, origin_id)
-            ).fetchone()
-        return json.loads(row[0]) if row else None
+        found = self._file.rows("SELECT body FROM record WHERE resource = ? AND origin_id = ?", (resource, origin_id))
+        return json.loads(found[0][0]) if found else None
 
-    def log(self, method: str, path: str, status: int) -> None:
-        """Remember one answered call."""
-        with self._writing():
-            self._db.execute(
-                "INSERT INTO request (at, method, path, status) VALUES (?, ?, ?, ?)",
-                (stamp(clock.now()), method, path, status),
-            )
+    def log(self, call: Request) -> None:
+        """Remember one call."""
+        self.calls.add(stamp(self.now()), call)
 
     def requests(self) -> list[Request]:
-        """The calls answered so far, oldest first."""
-        with self._lock:
-            rows = self._db.execute("SELECT method, path, status FROM request ORDER BY number").fetchall()
-        return [Request(*row) for row in rows]
-
-    def keep_token(self, token: str, expires: datetime) -> None:
-        """Let a bearer token in until it expires."""
-        with self._writing():
-            self._db.execute("INSERT INTO token VALUES (?, ?)", (token, expires.timestamp()))
-
-    def knows_token(self, token: str) -> bool:
-        """Whether a bearer token was given out and has not expired."""
-        with self._lock:
-            row = self._db.execute("SELECT expires FROM token WHERE token = ?", (token,)).fetchone()
-        return row is not None and row[0] > clock.now().timestamp()
+        """The calls so far, oldest first."""
+        return self.calls.all()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._lock:
-            if self._db.in_transaction:
+        try:
+            with self._file.writing():
                 yield
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except sqlite3.IntegrityError as error:
-                self._db.execute("ROLLBACK")
-                raise DuplicateOriginError("origin_id has already been taken") from error
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        except sqlite3.IntegrityError as error:
+            raise DuplicateOriginError("origin_id has already been taken") from error
+
+    def _tell(self, change: Change) -> None:
+        for watcher in self._watchers:
+            watcher(change)
+
+    def _later(self, before: str | None) -> str:
+        """Now, but always later than ``before``: a poller must be able to see every write."""
+        now = stamp(self.now())
+        if before is None or now > before:
+            return now
+        return stamp(datetime.fromisoformat(before) + timedelta(seconds=1))
 
     def _next_id(self, resource: str) -> int:
-        row = self._db.execute("SELECT COALESCE(MAX(id), 0) FROM record WHERE resource = ?", (resource,)).fetchone()
-        return int(row[0]) + 1
+        return int(self._file.rows("SELECT COALESCE(MAX(id), 0) FROM record WHERE resource = ?", (resource,))[0][0] + 1)
 
     def _write(self, verb: str, resource: str, record: Record) -> None:
         project = record.get("project_id") or (record.get("project") or {}).get("id")
@@ -191,7 +164,7 @@ class Store:
             "origin": record.get("origin_id"),
             "body": json.dumps(record, ensure_ascii=False),
         }
-        self._db.execute(_STATEMENTS[verb], values)
+        self._file.run(_STATEMENTS[verb], values)
 
 
 _INSERT = "INTO record VALUES (:resource, :id, :project, :contract, :origin, :body)"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from flask import Response, jsonify
 
@@ -15,6 +15,15 @@ MOST_ROWS = 1000
 ORIGIN = ("origin_id", "origin_data")
 ORIGIN_AND_CODE = (*ORIGIN, "origin_code")
 TAKEN = {"origin_id": ["has already been taken"]}
+
+
+class Rows(Protocol):
+    """Where a sync action finds and keeps its records: a store, or the lines inside one of its records."""
+
+    def get(self, resource: str, record_id: int, /) -> Record | None: ...
+    def with_origin(self, resource: str, origin_id: str, /) -> Record | None: ...
+    def patch(self, resource: str, record_id: int, changes: Mapping[str, Any], /) -> Record: ...
+    def put(self, resource: str, record: Record, /) -> Record: ...
 
 
 def permitted(sent: dict[str, Any], writable: tuple[str, ...]) -> dict[str, Any]:
@@ -46,7 +55,7 @@ def named(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def synced(
-    store: Store,
+    store: Rows,
     resource: str,
     updates: Any,
     *,
@@ -85,7 +94,7 @@ class BadFields(Exception):
 
 
 def _one(
-    store: Store,
+    store: Rows,
     resource: str,
     row: dict[str, Any],
     writable: tuple[str, ...],
@@ -105,12 +114,15 @@ def _one(
         raise BadFields(TAKEN) from None
 
 
-def _target(store: Store, resource: str, row: dict[str, Any], within: Callable[[Record], bool]) -> Record | None:
+def _target(store: Rows, resource: str, row: dict[str, Any], within: Callable[[Record], bool]) -> Record | None:
     if row.get("id") is not None:
         record = store.get(resource, row["id"])
         if record is None or record.get("deleted_at") or not within(record):
             raise BadFields({"id": ["Entity with this ID not found"]})
         return record
-    if row.get("origin_id"):
-        return store.with_origin(resource, row["origin_id"])
-    return None
+    if not row.get("origin_id"):
+        return None
+    record = store.with_origin(resource, row["origin_id"])
+    if record is not None and (record.get("deleted_at") or not within(record)):
+        raise BadFields(TAKEN)
+    return record

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.sandbox.procore import Store, create_procore
@@ -55,5 +56,11 @@ def store() -> Iterator[Store]:
 
 
 @pytest.fixture
-def api(store: Store) -> Api:
-    return Api(create_procore(store).test_client())
+def sandbox(store: Store) -> Flask:
+    """A sandbox whose webhooks go out only when a test lets its sender turn."""
+    return create_procore(store, sending=False)
+
+
+@pytest.fixture
+def api(sandbox: Flask) -> Api:
+    return Api(sandbox.test_client())

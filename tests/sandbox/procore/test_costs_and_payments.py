@@ -127,10 +127,10 @@ def test_a_calculated_line_is_quantity_times_unit_cost(api: Api) -> None:
 def test_a_direct_cost_with_an_origin_is_locked_for_all_but_its_sync(api: Api) -> None:
     cost = a_cost(api, origin_id="J|I")
     path = f"{COSTS}/{cost}"
-    assert api.patch(path, {"direct_cost": {"status": "draft"}}).status_code == 422
+    assert api.patch(path, {"item": {"status": "draft"}}).status_code == 422
     assert api.delete(path).status_code == 422
     assert sync_costs(api, {"origin_id": "J|I", "status": "draft"})["entities"][0]["status"] == "draft"
-    assert api.patch(path, {"direct_cost": {"origin_id": None}}).status_code == 200
+    assert api.patch(path, {"item": {"origin_id": None}}).status_code == 200
     assert api.delete(path).get_json() == {"id": cost}
     assert api.get("/rest/v1.1/projects/86401/direct_costs").get_json() == []
 

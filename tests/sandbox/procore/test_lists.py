@@ -76,6 +76,51 @@ def test_ids_come_in_every_spelling(api: Api, query: dict[str, Any]) -> None:
     assert [row["id"] for row in rows] == [61_001, 61_003]
 
 
+def test_a_list_passes_over_filters_it_does_not_know(api: Api, store: Store) -> None:
+    """Change orders cannot be found by origin, cost codes not by when they changed: the documents name no such filter."""
+    store.patch("change_order_packages", 3_900_000_002, {"origin_id": "T1"})
+    every = api.get("change_order_packages", project_id=TOWER).get_json()
+    assert api.get("change_order_packages", **{"project_id": TOWER, "filters[origin_id]": "T1"}).get_json() == every
+    codes = api.get("standard_cost_codes", **CODES).get_json()
+    nothing = {"filters[updated_at]": "2030-01-01...2030-01-02"}
+    assert api.get("standard_cost_codes", **CODES, **nothing).get_json() == codes
+    store.delete("vendors", 61_001)
+    listed = api.get("vendors", **{"company_id": 5021, "filters[include_deleted]": "with"}).get_json()
+    assert 61_001 not in {row["id"] for row in listed}
+
+
+@pytest.mark.parametrize("resource", ["purchase_order_contracts", "work_order_contracts", "change_order_packages"])
+def test_where_deleted_rows_can_be_asked_for_they_come(api: Api, store: Store, resource: str) -> None:
+    gone = api.get(resource, project_id=TOWER).get_json()[0]["id"]
+    store.delete(resource, gone)
+    query = {"project_id": TOWER, "filters[include_deleted]": "only"}
+    assert [row["id"] for row in api.get(resource, **query).get_json()] == [gone]
+
+
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [
+        ("vendors", {"company_id": 5021}),
+        ("projects", {"company_id": 5021}),
+        ("work_order_contracts", {"project_id": TOWER}),
+        ("purchase_order_contracts", {"project_id": TOWER}),
+        ("change_order_packages", {"project_id": TOWER}),
+        ("/rest/v1.1/requisitions", {"project_id": TOWER}),
+        ("projects/86401/billing_periods", {}),
+        ("/rest/v1.3/companies/5021/users", {}),
+        ("work_order_contracts/3100000001/line_items", {"project_id": TOWER}),
+    ],
+)
+def test_what_changed_since_can_be_asked_for(api: Api, path: str, scope: dict[str, int]) -> None:
+    rows = api.get(path, **scope, per_page=2000).get_json()
+    assert rows
+    ranges = ("2030-01-01...2030-12-31", "2020-01-01T00:00:00Z...2030-12-31T00:00:00Z")
+    nothing, everything = (
+        api.get(path, **scope, **{"per_page": 2000, "filters[updated_at]": text}).get_json() for text in ranges
+    )
+    assert (nothing, everything) == ([], rows)
+
+
 def test_deleted_rows_are_listed_only_when_asked_for(api: Api, store: Store) -> None:
     deleted = ProjectManager(store).delete("SC-002")["id"]
 

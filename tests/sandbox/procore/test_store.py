@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.sandbox.procore import DuplicateOriginError, Store
+from app.sandbox.procore.calls import Request
 from app.sandbox.procore.month import HALVORSEN
 from app.sandbox.procore.project_manager import ProjectManager
 
@@ -17,7 +18,7 @@ def test_seeding_again_keeps_what_people_did(tmp_path: Path) -> None:
     first.seed(HALVORSEN)
     ProjectManager(first).void("SC-014")
     ProjectManager(first).delete("PO-208")
-    first.log("GET", "/rest/v1.0/me", 200)
+    first.log(Request("GET", "/rest/v1.0/me", 200))
     first.close()
 
     second = Store(path)
