@@ -8,8 +8,14 @@ from typing import Any
 from app.core.errors import TieoutError
 
 _ADMINISTRATOR = "A Procore administrator"
+_ADDRESS = "An administrator should check Procore's addresses (TIEOUT_PROCORE_ENVIRONMENT, _API_URL, _LOGIN_URL)."
 _WHAT_TO_DO = {
     0: "Nothing is lost; Tieout asks again. If this lasts, check the internet connection and status.procore.com.",
+    301: _ADDRESS,
+    302: _ADDRESS,
+    303: _ADDRESS,
+    307: _ADDRESS,
+    308: _ADDRESS,
     400: "This is a fault in Tieout or in the connection's settings: send this message to support.",
     401: "An administrator should check Procore's client ID and secret (TIEOUT_PROCORE_CLIENT_ID, _SECRET).",
     403: f"{_ADMINISTRATOR} should check that the app is installed for this company, that the project is permitted "
@@ -21,6 +27,10 @@ _WHAT_TO_DO = {
     429: "Tieout has used up the calls Procore allows for now; it goes on when Procore's window opens again.",
 }
 _LATER = "Procore has trouble of its own; nothing is lost and Tieout asks again."
+_CONNECT_AGAIN = (
+    "A person who may see this company in Procore must connect it again (`tieout procore connect`). "
+    "Nothing is lost; until then nothing is read from Procore or written to it."
+)
 
 
 class ProcoreError(TieoutError):
@@ -30,11 +40,26 @@ class ProcoreError(TieoutError):
     our own API gives for it, is always 502. ``retry_at`` is the Unix second to wait for, 0 if none.
     """
 
-    def __init__(self, procore_status: int, sentence: str, *, retry_at: int = 0) -> None:
-        what_to_do = _WHAT_TO_DO.get(procore_status, _LATER)
+    def __init__(self, procore_status: int, sentence: str, *, retry_at: int = 0, what_to_do: str = "") -> None:
+        what_to_do = what_to_do or _WHAT_TO_DO.get(procore_status, _LATER)
         super().__init__(sentence=sentence, what_to_do=what_to_do, code="procore", status=502)
         self.procore_status = procore_status
         self.retry_at = retry_at
+
+
+class NoAnswer(ProcoreError):
+    """No answer came; ``arrived`` says whether Procore may have received the call, and carried it out."""
+
+    def __init__(self, sentence: str, *, arrived: bool) -> None:
+        super().__init__(0, sentence)
+        self.arrived = arrived
+
+
+class ConnectAgain(ProcoreError):
+    """Procore takes no sign-in of ours any more: asking again is of no use until a person connects again."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(401, sentence, what_to_do=_CONNECT_AGAIN)
 
 
 def reason(body: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.procore.client import Client, Record
@@ -14,8 +15,19 @@ class Run:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._projects: list[Record] | None = None
-        self._cost_codes: dict[int, dict[int, Record]] = {}
+        self._known = _Known()
+        self._passed: frozenset[int] = frozenset()
+        self.changed: Record = {}
+        self.passed: list[int] = []
+
+    def of(self, changed: Record, passed: Iterable[int]) -> Run:
+        """The reading of one kind within this run: what changed, in the projects it has not been through.
+
+        ``passed`` of the answer grows as projects are done with: all that was read of them has been handed over.
+        """
+        run = Run(self._client)
+        run._known, run.changed, run._passed = self._known, changed, frozenset(passed)
+        return run
 
     @property
     def company_id(self) -> int:
@@ -45,22 +57,48 @@ class Run:
         """Take something away."""
         self._client.delete(path, **params)
 
-    def projects(self) -> Sequence[Record]:
-        """Every project, active or not, each read alone: lists leave out its cost code list."""
-        if self._projects is None:
-            params = {"company_id": self.company_id, "filters[by_status]": "All"}
-            self._projects = [
-                self.get(f"/rest/v1.0/projects/{row['id']}", company_id=self.company_id)
-                for row in self.pages("/rest/v1.0/projects", **params)
-            ]
-        return self._projects
+    def projects(self) -> Iterator[Record]:
+        """Every project, active or not, as the list shows it."""
+        if self._known.projects is None:
+            self._known.projects = list(self._project_rows())
+        return self._through(self._known.projects)
+
+    def changed_projects(self) -> Iterator[Record]:
+        """Those that changed, where only changes are wanted."""
+        return self._through(self._project_rows(**self.changed)) if self.changed else self.projects()
+
+    def project(self, project_id: int) -> Record:
+        """One project in full: lists leave out its cost code list."""
+        if project_id not in self._known.in_full:
+            record = self.get(f"/rest/v1.0/projects/{project_id}", company_id=self.company_id)
+            self._known.in_full[project_id] = record
+        return self._known.in_full[project_id]
+
+    def _project_rows(self, **more: str) -> Iterator[Record]:
+        params = {"company_id": self.company_id, "filters[by_status]": "All", **more}
+        return self.pages("/rest/v1.0/projects", **params)
+
+    def _through(self, rows: Iterable[Record]) -> Iterator[Record]:
+        for row in rows:
+            if row["id"] not in self._passed:
+                yield row
+                self.passed.append(row["id"])
 
     def cost_codes(self, project_id: int) -> Mapping[int, Record]:
         """A project's own copies of the codes; one without ``standard_cost_code_id`` exists on this project only."""
-        if project_id not in self._cost_codes:
+        if project_id not in self._known.cost_codes:
             codes = self.pages("/rest/v1.0/cost_codes", project_id=project_id)
-            self._cost_codes[project_id] = {code["id"]: code for code in codes}
-        return self._cost_codes[project_id]
+            self._known.cost_codes[project_id] = {code["id"]: code for code in codes}
+        return self._known.cost_codes[project_id]
+
+
+@dataclass
+class _Known:
+    """What a run has read once."""
+
+    projects: list[Record] | None = None
+    in_full: dict[int, Record] = field(default_factory=dict)
+    cost_codes: dict[int, dict[int, Record]] = field(default_factory=dict)
 
 
 def _rows(path: str, refused: Sequence[Record]) -> str:

@@ -1,50 +1,90 @@
-"""Bearer tokens for Procore: asked for with client credentials, kept until shortly before they expire."""
+"""Tokens for Procore: what a grant gives, and where the newest is kept for everybody who calls."""
 
 from __future__ import annotations
 
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
-import httpx
-
 from app.core import clock
-from app.procore.answers import content, refused
 
-_SKEW_SECONDS = 60
+#: A token is renewed this long before it expires, so that no call carries one that dies on the way.
+SKEW = timedelta(seconds=60)
 
 
-class TokenSource(Protocol):
-    """Whatever hands out bearer tokens."""
+@dataclass(frozen=True)
+class Tokens:
+    """What Procore gave: an access token for 90 minutes, and of a person's grant the one that renews it, once."""
 
-    def token(self) -> str:
-        """A token that should work now."""
+    access: str = field(repr=False)
+    expires_at: datetime
+    refresh: str = field(default="", repr=False)
+
+    @property
+    def last(self) -> bool:
+        """Whether they can still be used."""
+        return clock.now() < self.expires_at - SKEW
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The sign-in of one connection as all its processes see it."""
+
+    number: int = 0  # of the tokens: every new pair counts one up
+    tokens: Tokens | None = None
+    lapsed: str = ""  # why a person must connect again
+    unclear: int = 0  # renewals in a row whose answer never came
+    retry_at: datetime | None = None
+
+
+class TokenStore(Protocol):
+    """Where the tokens of one connection are; ``number`` always names the pair that was seen."""
+
+    def kept(self) -> Kept:
+        """The sign-in as it is now."""
         ...
 
-    def forget(self) -> None:
-        """The last token was refused: do not hand it out again."""
+    def take(self, number: int) -> bool:
+        """Take the turn to renew these tokens; False when another has it, or they are renewed already."""
+        ...
+
+    def keep(self, number: int, fresh: Tokens) -> None:
+        """Put new tokens in the place of these, all at once, and give the turn back."""
+        ...
+
+    def give_back(self, number: int, *, lapsed: str = "", retry_at: datetime | None = None) -> None:
+        """The renewal did not succeed: for good (``lapsed``), unclear how (``retry_at``), or simply not yet."""
         ...
 
 
-class ClientCredentials:
-    """The grant of a service account: no user, no refresh token."""
+class MemoryTokens:
+    """The store of a client that is alone with its sign-in."""
 
-    def __init__(self, http: httpx.Client, login_url: str, client_id: str, client_secret: str) -> None:
-        self._http = http
-        self._url = f"{login_url.rstrip('/')}/oauth/token"
-        self._form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
-        self._token = ""
-        self._until = 0.0
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept = Kept()
+        self._taken = False
 
-    def token(self) -> str:
-        """The kept token, or a new one when it is about to expire."""
-        if not self._token or clock.now().timestamp() >= self._until:
-            answer = self._http.post(self._url, data=self._form)
-            if not answer.is_success:
-                raise refused(answer, "sign in")
-            given = content(answer)
-            self._token = str(given["access_token"])
-            self._until = clock.now().timestamp() + int(given["expires_in"]) - _SKEW_SECONDS
-        return self._token
+    def kept(self) -> Kept:
+        """The sign-in as it is now."""
+        return self._kept
 
-    def forget(self) -> None:
-        """Ask for a new token next time."""
-        self._token = ""
+    def take(self, number: int) -> bool:
+        """Take the turn to renew these tokens."""
+        with self._lock:
+            free = not self._taken and number == self._kept.number
+            self._taken = self._taken or free
+            return free
+
+    def keep(self, number: int, fresh: Tokens) -> None:
+        """Put new tokens in the place of these."""
+        with self._lock:
+            self._kept, self._taken = Kept(number + 1, fresh), False
+
+    def give_back(self, number: int, *, lapsed: str = "", retry_at: datetime | None = None) -> None:
+        """The renewal did not succeed."""
+        with self._lock:
+            unclear = self._kept.unclear + (retry_at is not None)
+            self._kept = replace(self._kept, lapsed=lapsed, unclear=unclear, retry_at=retry_at)
+            self._taken = False

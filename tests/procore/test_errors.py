@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from app.core import clock
 from app.core.errors import TieoutError
 from app.procore import ProcoreError
 from app.procore.errors import reason
@@ -73,11 +75,11 @@ def test_an_error_without_a_body_is_told_by_its_status() -> None:
 
 
 def test_a_used_up_window_says_when_it_opens() -> None:
-    headers = {"X-Rate-Limit-Reset": "1774980000", "Retry-After": "12"}
+    headers = {"X-Rate-Limit-Reset": "1774981800", "Retry-After": "12"}
     client = answering(lambda _request: httpx.Response(429, json={"message": "Slow down"}, headers=headers))
-    with pytest.raises(ProcoreError) as caught:
+    with pytest.raises(ProcoreError) as caught, clock.running(lambda: datetime(2026, 3, 31, 18, 0, tzinfo=UTC)):
         client.get("/rest/v1.0/me")
-    assert (caught.value.procore_status, caught.value.retry_at) == (429, 1_774_980_000)
+    assert (caught.value.procore_status, caught.value.retry_at) == (429, 1_774_981_800)
 
 
 def test_an_answer_that_is_not_json_is_an_error() -> None:
