@@ -16,7 +16,7 @@ from app.db.engine import Database
 from app.db.models import Item, ItemNeed, Revision
 from app.items import registry
 from app.items.base import Content
-from app.services import discrepancies
+from app.services import discrepancies, search
 from app.services.discrepancies import Found
 from app.services.gather import matching
 from app.services.unit import Work, work
@@ -57,6 +57,24 @@ def take_back(database: Database, connection_id: int, kind: str, record: Content
         raise Refusal(f"What Procore made of it cannot be read: {taken.unreadable[0]}.", "Show this to support.")
 
 
+def give_up(database: Database, connection_id: int, item_ids: Sequence[int]) -> int:
+    """Procore no longer shows these: they are as deleted there. Returns how many were not so before."""
+    done = Intake()
+    for batch in in_batches(item_ids, BATCH):
+        with work(database, connection_id) as unit:
+            query = (
+                select(Item, Revision.content)
+                .join(Revision, Revision.id == Item.seen_revision_id)
+                .where(Item.connection_id == connection_id, Item.id.in_(batch))
+            )
+            found = [(item, content) for item, content in unit.session.execute(query) if not content.get("deleted_at")]
+            for item, _ in found:
+                unit.trail.add(Tag.ITEM_NOT_SHOWN, PROCORE, item.id, kind=item.kind, procore_id=item.procore_id)
+            at = unit.at.isoformat()
+            _store(unit, [(item.kind, item.procore_id, {**content, "deleted_at": at}) for item, content in found], done)
+    return done.changed
+
+
 def _readable(records: Sequence[tuple[str, Content]], done: Intake) -> Iterable[tuple[str, str, Content]]:
     for kind, record in records:
         if kind not in registry.kinds():
@@ -73,7 +91,7 @@ def _store(unit: Work, records: list[tuple[str, str, Content]], done: Intake) ->
     if not records:
         return
     latest = {(kind, procore_id): content for kind, procore_id, content in records}
-    query = select(Item).where(Item.connection_id == unit.connection.id, matching(latest))
+    query = select(Item).where(matching(latest, unit.connection.id))
     known = {(item.kind, item.procore_id): item for item in unit.session.execute(query).scalars()}
     hashes = _hashes(unit, known.values())
     fresh = {key: _new(unit, *key, content) for key, content in latest.items() if key not in known}
@@ -95,7 +113,10 @@ def _store(unit: Work, records: list[tuple[str, str, Content]], done: Intake) ->
     unit.session.add_all(revision for _, _, revision in seen)
     unit.session.flush()
     for item, content, revision in seen:
+        unit.tallies.leave(item)
         _see(item, content, revision)
+        unit.tallies.enter(item)
+    search.note(unit.session, [item for item, _, _ in seen])
     _note_given_up(unit, [(item, content) for item, content, _ in seen if item.written_revision_id is not None])
     # What was sent stays what it was, with what it needs, until somebody takes the newer one.
     point_at(unit, [(item, content) for item, content, _ in seen if item.sent_revision_id is None])
@@ -124,6 +145,7 @@ def _see(item: Item, content: Content, revision: Revision) -> None:
     kind = registry.kind(item.kind)
     item.seen_revision_id = revision.id
     item.name, item.title = kind.name(content), kind.title(content)
+    item.sort_name = search.sortable(item.name)
     amount = kind.amount(content)
     item.cents = None if amount is None else money.to_cents(amount)
     item.project_id, item.lock_key = kind.project(content), kind.lock(content)

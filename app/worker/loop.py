@@ -3,89 +3,101 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from threading import Event
+from typing import TypeVar
 
-from app.core import clock
+from app.core import ids
 from app.core.errors import TieoutError, where
 from app.db.engine import Database
-from app.items import registry
-from app.items.ports import Content, Procore
 from app.procore import Client, Run
-from app.services import direct_costs, errands, intake, issuing
-from app.services import write_back as outbox
+from app.services import reading, tasks
+from app.services.intake import Intake
+from app.services.turns import TURNS, Turn
 
 log = logging.getLogger(__name__)
-
-#: A reading that failed is tried again so much later.
-AFTER_TROUBLE = timedelta(seconds=30)
+Tool = TypeVar("Tool")
 
 
 @dataclass
 class Worker:
-    """Reads Procore every so often and writes back what waits."""
+    """Takes the turns of one connection as they come due; any number of them may do so side by side."""
 
     database: Database
     connection_id: int
     client: Client
-    read_every: timedelta = timedelta(minutes=10)
-    _next_read: datetime | None = field(default=None, init=False)
-    _prepared: bool = field(default=False, init=False)
+    name: str = field(default_factory=ids.short)
 
-    def read(self) -> intake.Intake:
-        """Take in everything Procore has; what did not change leaves no trace."""
-        procore = Run(self.client)
-        if not self._prepared:
-            for kind in registry.kinds().values():
-                kind.prepare(procore)
-            self._prepared = True
-        taken = intake.take(self.database, self.connection_id, everything(procore))
-        for sentence in taken.unreadable:
-            log.warning("Procore has a record that cannot be read: %s", sentence)
-        self._next_read = clock.now() + self.read_every
-        return taken
-
-    def write_back(self) -> int:
-        """Tell Procore what it does not know yet. Returns how much it took."""
-        return outbox.run(self.database, self.connection_id, Run(self.client))
-
-    def run_errands(self) -> int:
-        """Do in Procore what people asked for. Returns how much was done."""
-        return errands.run(self.database, self.connection_id, Run(self.client))
-
-    def settle(self) -> int:
-        """Bring payments and job costs in Procore to where QuickBooks has them. Returns how many it took."""
-        procore = Run(self.client)
-        issued = issuing.run(self.database, self.connection_id, procore)
-        return issued + direct_costs.run(self.database, self.connection_id, procore)
+    def read(self) -> Intake:
+        """Read now whatever is due, and tell what came of it. Raises where something could not be read."""
+        done = reading.run(self.database, self.connection_id, Run(self.client))
+        for problem in done.problems.values():
+            raise problem
+        return done.taken
 
     def run(self, stop: Event, pause: float = 1.0) -> None:
         """Work until ``stop`` is set; what is in hand is finished first."""
         while not stop.is_set():
-            for turn in (self._read_when_due, self.run_errands, self.write_back, self.settle):
-                _take(turn)
+            for turn in TURNS:
+                if not stop.is_set():
+                    self.take(turn, stop)
             stop.wait(pause)
 
-    def _read_when_due(self) -> None:
-        if self._next_read is None or clock.now() >= self._next_read:
-            self._next_read = clock.now() + AFTER_TROUBLE  # unless this reading comes to its end
-            self.read()
+    def take(self, turn: Turn[Run], stop: Event) -> None:
+        """One turn, if it is due and nobody else has it. Whatever goes wrong in it ends neither the others nor us."""
+        take(self.database, self.connection_id, turn, lambda: Run(self.client), self.name, stop)
 
 
-def _take(turn: Callable[[], object]) -> None:
-    """Whatever goes wrong in one turn ends neither the others nor the loop."""
+def take(
+    database: Database, connection_id: int, turn: Turn[Tool], tool: Callable[[], Tool], owner: str, stop: Event
+) -> None:
+    """One turn of one connection, with the tool it works with, if it is due and nobody else has it."""
     try:
-        turn()
-    except TieoutError as problem:
-        log.warning("Procore: %s", problem)
-    except Exception as problem:  # noqa: BLE001  # a worker that died would say nothing to anybody
-        log.error("%s at %s", type(problem).__name__, where(problem))
+        if turn.waits is not None and not turn.waits(database, connection_id):
+            return
+        if lease := tasks.take(database, connection_id, turn.name, owner):
+            _do(database, turn, lease, tool(), stop)
+    except Exception as problem:  # noqa: BLE001  # the database itself: it may be back the next time
+        _tell(turn, problem)
 
 
-def everything(procore: Procore) -> Iterator[tuple[str, Content]]:
-    """Every record of every kind, as (kind, record); kinds come in their order, so that parents come first."""
-    for name, kind in registry.kinds().items():
-        for record in kind.fetch(procore):
-            yield name, record
+def _do(database: Database, turn: Turn[Tool], lease: tasks.Lease, tool: Tool, stop: Event) -> None:
+    with _kept(database, lease):
+        try:
+            did = turn.run(database, lease.connection_id, tool, stop.is_set)
+        except Exception as problem:  # noqa: BLE001  # a worker that died would say nothing to anybody
+            _tell(turn, problem)
+            tasks.failed(database, lease, problem)
+        else:
+            tasks.ended(database, lease, did, turn.every)
+
+
+@contextmanager
+def _kept(database: Database, lease: tasks.Lease) -> Iterator[None]:
+    """The lease is renewed for as long as the work goes on, however long one answer takes."""
+    over = Event()
+
+    def renew() -> None:
+        while not over.wait(tasks.LEASE.total_seconds() / 4):
+            try:
+                tasks.renew(database, lease)
+            except Exception as problem:  # noqa: BLE001  # there are more attempts before the lease runs out
+                log.warning("A lease could not be renewed: %s at %s", type(problem).__name__, where(problem))
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _tell(turn: Turn[Tool], problem: Exception) -> None:
+    if isinstance(problem, TieoutError):
+        log.warning("%s: %s", turn.label, problem)
+    else:
+        log.error("%s: %s at %s", turn.label, type(problem).__name__, where(problem))
