@@ -1,23 +1,23 @@
-"""What other machines ask of us: for now, whether we are well."""
+"""What other machines tell us and ask of us: Procore's webhooks, whether we are well, and figures for a monitor."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Blueprint
+from flask.blueprints import BlueprintSetupState
+
+from app.hooks import monitor, procore
+from app.services.hooks import Receiver
 
 
 def blueprint() -> Blueprint:
-    """GET /healthz: 200 when the database answers, 503 when it does not."""
+    """POST /hooks/procore, GET /healthz, GET /metrics."""
     hooks = Blueprint("hooks", __name__)
+    procore.add(hooks)
+    monitor.add(hooks)
 
-    @hooks.get("/healthz")
-    def healthz() -> tuple[dict[str, str], int]:
-        try:
-            with current_app.extensions["tieout"].database.reading() as session:
-                session.execute(text("SELECT 1"))
-        except SQLAlchemyError:
-            return {"status": "the database does not answer"}, 503
-        return {"status": "ok"}, 200
+    @hooks.record_once
+    def begin(state: BlueprintSetupState) -> None:
+        services = state.app.extensions["tieout"]
+        state.app.extensions[procore.RECEIVER] = Receiver(services.database, services.settings)
 
     return hooks
