@@ -16,10 +16,11 @@ from app.core import clock, money
 from app.core.errors import Refusal, TieoutError
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Connection, JobCostReport
+from app.db.models import Binding, Connection, Item, JobCostReport
 from app.items.base import Content
 from app.items.ports import Procore
-from app.services import job_costs, retries
+from app.procore.erp import Erp
+from app.services import job_costs, procore_mode, projects, retries
 from app.services.unit import work
 
 PROCORE = "Procore"
@@ -35,21 +36,36 @@ class _Due:
     amounts: Mapping[str, Decimal]  # by Procore's id of the standard cost code
     day: str
     beside_others: bool
+    rows: Sequence[Content]
+    job: str  # QuickBooks' id of it
 
 
 def run(database: Database, connection_id: int, procore: Procore) -> int:
-    """Tell Procore the newest report of every project; a failure waits longer each time. Returns how many it took."""
+    """Tell Procore the newest report of every project; a failure waits longer each time. Returns how many it took.
+
+    Raises where Procore itself has trouble: nothing else is worth asking now.
+    """
     taken = 0
+    write = _write_to_tool if procore_mode.is_erp(database, connection_id) else _write
     for due in _due(database, connection_id):
-        problem = ""
+        problem: TieoutError | None = None
         others = 0
         try:
-            others = _write(procore, due)
+            others = write(procore, due)
         except TieoutError as error:
-            problem = str(error)
-        _note(database, connection_id, due, others, problem)
+            if retries.must_wait(error):
+                raise
+            problem = error
+        _note(database, connection_id, due, others, str(problem or ""))
+        if problem is not None and retries.is_away(problem):
+            raise problem
         taken += not problem and not others
     return taken
+
+
+def waits(database: Database, connection_id: int) -> bool:
+    """Whether anything is due."""
+    return bool(_due(database, connection_id))
 
 
 def _due(database: Database, connection_id: int) -> list[_Due]:
@@ -59,6 +75,9 @@ def _due(database: Database, connection_id: int) -> list[_Due]:
     )
     with database.reading() as session:
         zone = ZoneInfo(str(session.get_one(Connection, connection_id).settings.get("zone") or "UTC"))
+        bound = select(Item.procore_id, Binding.quickbooks_id).join(Binding, Binding.item_id == Item.id)
+        of_projects = (Item.connection_id == connection_id, Item.kind == projects.PROJECT)
+        jobs = {found.procore_id: found.quickbooks_id for found in session.execute(bound.where(*of_projects))}
         return [
             _Due(
                 int(stored.project_id),
@@ -66,6 +85,8 @@ def _due(database: Database, connection_id: int) -> list[_Due]:
                 amounts(stored.rows),
                 stored.as_of.astimezone(zone).date().isoformat(),
                 bool(stored.beside_them),
+                stored.rows,
+                jobs.get(stored.project_id, ""),
             )
             for stored in session.execute(query).scalars()
             if stored.basis == job_costs.ACCRUAL
@@ -96,6 +117,32 @@ def _write(procore: Procore, due: _Due) -> int:
         ids = _write_heads(procore, due, wanted, known)
         _write_lines(procore, due, wanted, ids)
     return 0
+
+
+def _write_to_tool(procore: Procore, due: _Due) -> int:
+    """What the report says of each code, in the columns of Procore's ERP tool that it fills; nobody keys those."""
+    cost_type = _cost_type(procore)
+    spent, invoiced = (_by_code(due.rows, column) for column in ("actual", "invoiced"))
+    rows = [
+        {
+            "cost_code_id": _own_code(procore, due.project_id, code),
+            "line_item_type_id": cost_type,
+            "job_to_date_cost": money.plain(spent[code]),
+            "commitment_invoiced": money.plain(invoiced[code]),
+        }
+        for code in spent
+    ]
+    if rows:
+        Erp(procore).job_costs(due.job, rows)
+    return 0
+
+
+def _by_code(rows: Sequence[Content], column: str) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for row in rows:
+        if row["cost_code"] and not row["is_retainage"]:
+            found[row["cost_code"]] = found.get(row["cost_code"], Decimal(0)) + money.money(row[column])
+    return found
 
 
 def _origin(due: _Due, code: str) -> str:

@@ -18,7 +18,7 @@ from app.items.base import Content, Staged
 from app.items.offered import NewRecord, Offered
 from app.items.ports import Procore
 from app.procore import ProcoreError
-from app.services import intake, retries
+from app.services import intake, retries, write_back
 from app.services.gather import staged_of
 from app.services.linking import pair
 from app.services.unit import Work, work
@@ -42,16 +42,28 @@ class _Due:
 
 
 def run(database: Database, connection_id: int, procore: Procore) -> int:
-    """Do what is due; what fails waits longer each time, what Procore refuses waits for a person."""
+    """Do what is due; what fails waits longer each time, what Procore refuses waits for a person.
+
+    Raises where Procore itself has trouble: nothing else is worth asking now.
+    """
     done = 0
     for errand in due(database, connection_id):
         try:
             _DOERS[errand.act](database, connection_id, procore, errand)
             done += 1
         except TieoutError as problem:
+            if retries.must_wait(problem):
+                raise
             with work(database, connection_id) as unit:
                 _failed(unit, errand, problem)
+            if retries.is_away(problem):
+                raise
     return done
+
+
+def waits(database: Database, connection_id: int) -> bool:
+    """Whether anything is due."""
+    return bool(due(database, connection_id))
 
 
 def due(database: Database, connection_id: int) -> list[_Due]:
@@ -120,6 +132,7 @@ def _join(unit: Work, errand: _Due, procore_id: str) -> None:
     if unit.session.get(Binding, item.id) is None:
         what = f"added to Procore from the {errand.kind.quickbooks.lower()}"
         pair(unit, item, record, ADD, errand.asked_by, what)
+        write_back.made(unit, item, errand.staged.list_id)
     _close(unit, errand)
 
 

@@ -11,10 +11,11 @@ from app.core.errors import Refusal, TieoutError
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Binding, Connection, IssuedPayment, Item, Revision, StagedRecord
+from app.items import registry
 from app.items.base import Content
 from app.items.ports import Procore
 from app.procore import ProcoreError
-from app.services import intake, moves, payments, retries
+from app.services import intake, moves, payments, procore_mode, retries
 from app.services.linking import pair
 from app.services.payments import PAYMENT, PAYMENTS
 from app.services.unit import Work, work
@@ -22,6 +23,8 @@ from state_machines.staging import STAGED
 
 PROCORE = "Procore"
 BATCH = 50
+#: The reason is the one of the request that asks for them.
+NOT_BY_TOOL = registry.kind(PAYMENT).erp_events[0].why
 PATH = "/rest/v1.0/contract_payments"
 
 
@@ -47,10 +50,16 @@ class _Due:
 
 
 def run(database: Database, connection_id: int, procore: Procore) -> int:
-    """Bring Procore up to date; what fails waits longer each time, what is refused waits for a person."""
+    """Bring Procore up to date; what fails waits longer each time, what is refused waits for a person.
+
+    Raises where Procore itself has trouble: nothing else is worth asking now.
+    """
     done = 0
+    by_tool = procore_mode.is_erp(database, connection_id)
     for due in _due(database, connection_id):
         try:
+            if by_tool:
+                raise Refusal(NOT_BY_TOOL, code="erp_platform")
             if due.remove:
                 _remove(procore, due)
                 with work(database, connection_id) as unit:
@@ -62,9 +71,18 @@ def run(database: Database, connection_id: int, procore: Procore) -> int:
                     _join(unit, due, str(record["id"]))
             done += 1
         except TieoutError as problem:
+            if retries.must_wait(problem):
+                raise
             with work(database, connection_id) as unit:
                 _failed(unit, due, problem)
+            if retries.is_away(problem):
+                raise
     return done
+
+
+def waits(database: Database, connection_id: int) -> bool:
+    """Whether anything is due."""
+    return bool(_due(database, connection_id))
 
 
 def _due(database: Database, connection_id: int) -> list[_Due]:

@@ -1,4 +1,8 @@
-"""What leaves for Procore: one row per item and target with the wanted values; the newest wins."""
+"""What leaves for Procore: one row per item and target with the wanted values; the newest wins.
+
+Only one system may mark a record of Procore's. Each is looked at right before it is written, and a mark that Tieout
+never put there stays: what it ever put there is noted before the first call, so that a lost answer changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.core import clock, text
-from app.core.errors import TieoutError
+from app.core.errors import Refusal, TieoutError
 from app.core.tags import Tag
 from app.db.engine import Database, add_rows
 from app.db.models import Binding, Item, Revision, WriteBack
 from app.items import registry
 from app.items.base import Content, ItemType
 from app.items.ports import Procore, Told
-from app.services import retries
+from app.services import procore_mode, retries
 from app.services.gather import view
 from app.services.unit import Work, work
 
@@ -29,9 +33,11 @@ class Wanted:
     """What waits to be told, and for which wish it stands."""
 
     item_id: int
+    name: str
     kind: ItemType
     told: Told
     counter: int
+    sent: frozenset[str]  # every origin that Tieout put there
 
 
 def want(unit: Work, items: Sequence[Item]) -> None:
@@ -58,10 +64,35 @@ def want(unit: Work, items: Sequence[Item]) -> None:
                     "target": ORIGIN,
                     "connection_id": unit.connection.id,
                     "wanted": wanted,
+                    "sent": [],
                     "next_try_at": unit.at,
                 }
             )
     add_rows(unit.session, WriteBack, new)
+
+
+def made(unit: Work, item: Item, origin_id: str) -> None:
+    """Procore made this record for us with its mark on it: nothing is left to tell, and the mark is ours."""
+    if not registry.kind(item.kind).marks:
+        return
+    row = unit.session.get(WriteBack, (item.id, ORIGIN))
+    if row is None:
+        row = WriteBack(
+            item_id=item.id,
+            target=ORIGIN,
+            connection_id=unit.connection.id,
+            wanted={"state": item.state},
+            written=1,
+            sent=[],
+            next_try_at=unit.at,
+        )
+        unit.session.add(row)
+    row.sent = sorted({*row.sent, origin_id})
+
+
+def waits(database: Database, connection_id: int) -> bool:
+    """Whether anything is due."""
+    return bool(due(database, connection_id, 1))
 
 
 def due(database: Database, connection_id: int, limit: int = BATCH) -> list[Wanted]:
@@ -84,32 +115,77 @@ def due(database: Database, connection_id: int, limit: int = BATCH) -> list[Want
 
 
 def _wanted(row: WriteBack, item: Item, binding: Binding | None, content: Content) -> Wanted:
+    told = told_of(item, binding, content)
+    return Wanted(item.id, item.name, registry.kind(item.kind), told, row.counter, frozenset(row.sent))
+
+
+def told_of(item: Item, binding: Binding | None, content: Content) -> Told:
+    """What Procore is to hold of an item; without a binding, nothing."""
     kind, bound = registry.kind(item.kind), view(binding) if binding else None
-    told = Told(
+    return Told(
         procore_id=int(item.procore_id),
         project_id=int(item.project_id) if item.project_id else None,
         content=content,
         origin_id=kind.origin_id(content, bound) if bound else None,
         origin_code=bound.full_name if bound else None,
         origin_data=text.canonical({"edit_sequence": bound.edit_sequence}) if bound else None,
+        lines=bound.lines if bound else (),
     )
-    return Wanted(item.id, kind, told, row.counter)
 
 
 def run(database: Database, connection_id: int, procore: Procore) -> int:
-    """Tell Procore what is due; a failure waits longer each time and never re-exports. Returns how many it took."""
+    """Tell Procore what is due; a failure waits longer each time and never re-exports. Returns how many it took.
+
+    Raises where Procore itself has trouble: nothing else is worth telling now.
+    """
     taken = 0
-    for wanted in due(database, connection_id):
+    batch, by_marks = due(database, connection_id), procore_mode.is_erp(database, connection_id)
+    _note_sent(database, connection_id, batch)
+    for wanted in batch:
         problem: TieoutError | None = None
         try:
-            wanted.kind.tell(procore, wanted.told)
+            if not (by_marks and procore_mode.mark(procore, wanted.kind, wanted.told)):
+                _tell(procore, wanted)
         except TieoutError as error:
+            if retries.must_wait(error):
+                raise
             # A mark cannot stand on a record that is gone: there is nothing left to take away.
             problem = None if wanted.told.origin_id is None and retries.is_gone(error) else error
         with work(database, connection_id) as unit:
             _note(unit, wanted, problem)
+        if problem is not None and retries.is_away(problem):
+            raise problem
         taken += problem is None
     return taken
+
+
+def _note_sent(database: Database, connection_id: int, batch: Sequence[Wanted]) -> None:
+    """Before the first call: whether or not its answer comes, the mark is ours from now on."""
+    new = [one for one in batch if one.told.origin_id and one.told.origin_id not in one.sent]
+    if not new:
+        return
+    with work(database, connection_id) as unit:
+        for one in new:
+            row = unit.session.get_one(WriteBack, (one.item_id, ORIGIN))
+            row.sent = [*row.sent, one.told.origin_id]
+
+
+def _tell(procore: Procore, wanted: Wanted) -> None:
+    """Look, then write what is not there yet; another's mark is neither written over nor taken away."""
+    kind, told = wanted.kind, wanted.told
+    held = kind.in_procore(procore, told)
+    there = held.get("origin_id")
+    if there and there not in wanted.sent | {told.origin_id}:
+        if told.origin_id is None:
+            return
+        raise Refusal(
+            f"{wanted.name} carries the mark of another accounting system in Procore (its origin is “{there}”), so "
+            "Tieout did not write its own there.",
+            "Who looks after that other integration should unlink the record there. Tieout looks again every day.",
+            code="foreign_origin",
+        )
+    if any(held.get(name) != value for name, value in kind.origin(procore, told).items()):
+        kind.tell(procore, told)
 
 
 def _note(unit: Work, wanted: Wanted, problem: TieoutError | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,10 @@ from sqlalchemy import delete
 from app.core import clock
 from app.core.errors import TieoutError
 from app.core.tags import Tag
-from app.db.models import Binding, WriteBack
+from app.db.models import Binding, Item, WriteBack
 from app.items import registry
 from app.procore import ProcoreError
+from app.procore.errors import NoAnswer
 from app.services import write_back
 from app.services.unit import work
 from tests import records
@@ -21,33 +22,58 @@ from tests.support import Stage
 
 
 class Procore:
-    """Notes what it is told; refuses everything while it is down."""
+    """Holds marks as Procore does; notes what it is told, and refuses everything while it is down."""
 
     company_id = 5021
 
     def __init__(self) -> None:
+        self.held: dict[str, dict[str, Any]] = {}
         self.patched: list[tuple[str, dict[str, Any]]] = []
+        self.looked = 0
         self.down = False
         self.gone = False
+        self.away = False
+        self.loses = False  # the next answer to a change that was made
+
+    def get(self, path: str, **params: Any) -> Any:
+        self.looked += 1
+        if self.away:
+            raise NoAnswer("Procore could not be reached.", arrived=False)
+        if self.gone:
+            raise ProcoreError(404, "Procore has no such record any more.")
+        return {"origin_id": None, "origin_code": None, "origin_data": None, **self.held.get(short(path), {})}
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         if self.down:
             raise TieoutError("Procore does not answer.")
-        if self.gone:
-            raise ProcoreError(404, "Procore has no such record any more.")
-        self.patched.append((path.removeprefix("/rest/v1.0/"), body))
+        self.patched.append((short(path), body))
+        if short(path).endswith("/sync"):
+            for row in body["updates"]:
+                self.held[f"{short(path).removesuffix('sync')}{row['id']}"] = row
+        else:
+            self.held[short(path)] = {**self.held.get(short(path), {}), **_fields(body)}
+        if self.loses:
+            self.loses = False
+            raise NoAnswer("The answer was lost.", arrived=True)
         return body
 
     def told(self, path: str) -> dict[str, Any]:
         """The origin fields the record at a path was given last."""
-        bodies = [body for one, body in self.patched if one == path]
-        (fields,) = (value for value in bodies[-1].values() if isinstance(value, dict))
-        return fields
+        return _fields([body for one, body in self.patched if one == path][-1])
 
     def _never(self, *_: Any, **__: Any) -> Any:
-        raise AssertionError("telling reads nothing")
+        raise AssertionError("telling lists nothing and makes nothing")
 
-    get = pages = post = delete = projects = cost_codes = _never
+    pages = post = delete = projects = cost_codes = _never
+
+
+def short(path: str) -> str:
+    return path.removeprefix("/rest/v1.0/")
+
+
+def _fields(body: dict[str, Any]) -> dict[str, Any]:
+    [fields] = (value for value in body.values() if isinstance(value, dict))
+    return fields
 
 
 @pytest.fixture
@@ -141,3 +167,109 @@ def test_a_mark_on_a_record_that_is_gone_is_taken_away_already(synced: Stage) ->
     procore.gone = True
     assert write_back.run(synced.database, 1, procore) == 1
     assert write_back.due(synced.database, 1) == []
+
+
+# -- the marks of others -------------------------------------------------------------------------------------------
+
+SUBCONTRACT = "work_order_contracts/310"
+
+
+def due_again(stage: Stage, hours: float = 25.0) -> datetime:
+    """The moment at which whatever failed is tried once more."""
+    return clock.now() + timedelta(hours=hours)
+
+
+def problem(stage: Stage, name: str) -> str:
+    [row] = stage.rows(WriteBack, item_id=stage.item(name).id)
+    return str(row.problem)
+
+
+def test_a_mark_that_somebody_else_set_after_we_read_is_not_written_over(synced: Stage) -> None:
+    procore = Procore()
+    procore.held[SUBCONTRACT] = {"origin_id": "SAGE-7"}
+    assert write_back.run(synced.database, 1, procore) == 5
+    assert procore.held[SUBCONTRACT]["origin_id"] == "SAGE-7"
+    assert problem(synced, "SC-014").startswith(
+        "SC-014 carries the mark of another accounting system in Procore (its origin is “SAGE-7”), so Tieout did not "
+        "write its own there."
+    )
+    looked, later = procore.looked, due_again(synced, 1)
+    with clock.running(lambda: later):
+        assert write_back.run(synced.database, 1, procore) == 0
+    assert procore.looked == looked, "it was asked about again within the hour"
+    procore.held[SUBCONTRACT] = {}
+    tomorrow = due_again(synced)
+    with clock.running(lambda: tomorrow):
+        assert write_back.run(synced.database, 1, procore) == 1
+    assert procore.held[SUBCONTRACT]["origin_id"] == synced.orders()["SC-014"]["TxnID"]
+    assert problem(synced, "SC-014") == ""
+
+
+def test_the_mark_of_another_is_not_taken_away_with_ours(synced: Stage) -> None:
+    procore, item = Procore(), synced.item("SC-014")
+    write_back.run(synced.database, 1, procore)
+    procore.held[SUBCONTRACT] = {"origin_id": "SAGE-7"}
+    unlink(synced, item.id)
+    assert write_back.run(synced.database, 1, procore) == 1
+    assert procore.held[SUBCONTRACT] == {"origin_id": "SAGE-7"}
+
+
+def test_a_mark_of_ours_whose_answer_was_lost_is_ours_when_the_next_one_replaces_it(synced: Stage) -> None:
+    """Told once, the answer lost; then unlinked and linked with another order before it was told again."""
+    procore, item = Procore(), synced.item("SC-014")
+    procore.loses = True
+    with pytest.raises(NoAnswer):
+        write_back.run(synced.database, 1, procore)
+    [first] = procore.held  # the only one that was told
+    name = {"vendors/61": "Delta Concrete", "projects/86": "Riverside Tower"}.get(first, "")
+    told = synced.item(name or "SC-014")
+    with work(synced.database, 1) as unit:
+        unit.session.get_one(Binding, told.id).quickbooks_id = "ANOTHER-1"
+        write_back.want(unit, [told])
+    later = due_again(synced)
+    with clock.running(lambda: later):
+        write_back.run(synced.database, 1, procore)
+    assert procore.held[first]["origin_id"] == "ANOTHER-1"
+    assert item.state == "synced"
+
+
+def test_what_arrived_although_its_answer_was_lost_is_not_written_twice(synced: Stage) -> None:
+    procore = Procore()
+    procore.loses = True
+    with pytest.raises(NoAnswer):
+        write_back.run(synced.database, 1, procore)
+    assert len(procore.patched) == 1
+    later = due_again(synced)
+    with clock.running(lambda: later):
+        assert write_back.run(synced.database, 1, procore) == 6
+    assert len(procore.patched) == 6, "the look showed that it was there"
+
+
+def test_a_record_procore_made_for_us_with_its_mark_loses_it_when_unlinked(synced: Stage) -> None:
+    procore, item = Procore(), synced.item("SC-014")
+    with work(synced.database, 1) as unit:
+        unit.session.execute(delete(WriteBack).where(WriteBack.item_id == item.id))
+        write_back.made(unit, item, "LIST-1")
+    procore.held[SUBCONTRACT] = {"origin_id": "LIST-1"}
+    write_back.run(synced.database, 1, procore)
+    assert procore.held[SUBCONTRACT]["origin_id"] == "LIST-1", "nothing was left to tell of it"
+    unlink(synced, item.id)
+    assert write_back.run(synced.database, 1, procore) == 1
+    assert procore.held[SUBCONTRACT]["origin_id"] is None
+
+
+def test_while_procore_is_away_one_call_is_enough_to_see_it(synced: Stage) -> None:
+    procore = Procore()
+    procore.away = True
+    with pytest.raises(NoAnswer):
+        write_back.run(synced.database, 1, procore)
+    assert procore.looked == 1
+    assert [row.tries for row in synced.rows(WriteBack) if row.tries] == [1], "the others were not tried yet"
+    procore.away = False
+    assert write_back.run(synced.database, 1, procore) == 5, "and wait for nothing but their turn"
+
+
+def unlink(stage: Stage, item_id: int) -> None:
+    with work(stage.database, 1) as unit:
+        unit.session.execute(delete(Binding).where(Binding.item_id == item_id))
+        write_back.want(unit, [unit.session.get_one(Item, item_id)])
