@@ -1,4 +1,4 @@
-"""The connection: its health, its line, its sessions, and its .qwc file."""
+"""The connection: its health, its line, its sessions, its .qwc file, and what helps when something is wrong."""
 
 from __future__ import annotations
 
@@ -6,26 +6,55 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from app.admin.access import connection_id, me, needs, needs_person, services
-from app.core.errors import NotFound
-from app.services import connections, overview, refreshes
+from app.services import (
+    connection_page,
+    connections,
+    permissions,
+    refreshes,
+    self_test,
+    session_page,
+    sessions,
+    setup,
+    support_bundle,
+    working,
+)
 
 pages = Blueprint("connection", __name__, url_prefix="/connection")
+
+#: Whoever has one of these may read what went to QuickBooks and came back, word for word.
+READERS = ("connection", "audit", "rules")
+
+
+def may_read() -> bool:
+    """Whether the person may read requests and answers."""
+    return any(me().may(right) for right in READERS)
+
+
+def service_url() -> str:
+    """The address of the Web Connector's endpoint, as this browser reached the service."""
+    return url_for("connection.page", _external=True).removesuffix("/connection/") + "/qbwc"
 
 
 @pages.get("/")
 @needs_person
 def page() -> str:
-    found = overview.connection_page(services().database, connection_id())
-    return render_template("connection.html", page=found)
+    found = connection_page.page(services().database, connection_id())
+    return render_template("connection.html", page=found, working=working.look(services().database, connection_id()))
+
+
+@pages.get("/sessions/<int:session_id>")
+@needs_person
+def session(session_id: int) -> str:
+    readable = may_read()
+    found = session_page.session_page(services().database, connection_id(), session_id, texts=readable)
+    return render_template("session.html", page=found, readable=readable)
 
 
 @pages.get("/sets/<set_id>")
 @needs_person
 def message_set(set_id: str) -> str:
-    found = overview.message_set(services().database, connection_id(), set_id)
-    if found is None:
-        raise NotFound("There is no such message set.", "Choose one on the Connection page.")
-    return render_template("message_set.html", set=found[0], requests=found[1])
+    found = session_page.message_set(services().database, connection_id(), set_id)
+    return render_template("message_set.html", set=found[0], requests=found[1], readable=may_read())
 
 
 @pages.post("/refresh")
@@ -45,17 +74,65 @@ def pause() -> Answer:
     return redirect(url_for("connection.page"))
 
 
+@pages.post("/end")
+@needs("connection")
+def end() -> Answer:
+    """End the running session at once."""
+    ended = sessions.end_now(services().database, connection_id(), me())
+    told = "The session was ended. What it had out is settled in the next one." if ended else "No session is running."
+    flash(told, "good" if ended else "warn")
+    return redirect(url_for("connection.page"))
+
+
+@pages.post("/password")
+@needs("connection")
+def password() -> str:
+    """Make another password; this answer is the only place where it is told."""
+    at_once = request.form.get("at_once") == "yes"
+    database, chosen = services().database, connection_id()
+    told = connections.new_password(database, chosen, actor=me().name, at_once=at_once)
+    return render_template("new_password.html", password=told, one=connections.get(database, chosen))
+
+
 @pages.get("/tieout.qwc")
 @needs("connection")
 def qwc() -> Response:
-    one = connections.get(services().database, connection_id())
-    url = url_for("connection.page", _external=True).removesuffix("/connection/") + "/qbwc"
+    """The .qwc file; while the connection is being set up, only once its first steps are done."""
+    database, chosen = services().database, connection_id()
+    setup.may_have_the_file(database, chosen, me())
+    one = connections.get(database, chosen)
+    url = service_url()
     body = services().qwc(
         app_name=f"Tieout {one.name}",
         url=url,
         support_url=f"{url}/support",
         user=one.web_connector_user,
         file_id=one.file_id,
+        minutes=int(one.settings.get("every_minutes") or 5),
     )
+    setup.file_taken(database, chosen, me())
     headers = {"Content-Disposition": "attachment; filename=tieout.qwc"}
     return Response(body, mimetype="application/xml", headers=headers)
+
+
+@pages.get("/self-test")
+@needs_person
+def self_test_page() -> str:
+    return render_template("self_test.html", results=None, first=self_test.FIRST_SESSION, url=service_url())
+
+
+@pages.post("/self-test")
+@needs("connection")
+def run_self_test() -> str:
+    url = service_url()
+    results = self_test.run(services().database, connection_id(), me(), url, services().settings.public_url)
+    return render_template("self_test.html", results=results, first=self_test.FIRST_SESSION, url=url)
+
+
+@pages.post("/support-bundle")
+@needs_person
+def bundle() -> Response:
+    permissions.must(services().database, connection_id(), me(), "connection")
+    body = support_bundle.make(services().database, connection_id(), me(), services().settings.shown())
+    headers = {"Content-Disposition": "attachment; filename=tieout-support.zip", "Cache-Control": "no-store"}
+    return Response(body, mimetype="application/zip", headers=headers)

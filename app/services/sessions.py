@@ -14,8 +14,9 @@ from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Connection, Conversation, MessageSet, Operation
 from app.qbxml import parse
-from app.services import exchange, handout, people, recover, refreshes, release, restore
+from app.services import candidates, exchange, handout, people, permissions, quiet, recover, refreshes, release, restore
 from app.services.hosts import HostPolicy
+from app.services.people import Person
 from app.services.tools import Tools
 from app.services.unit import Work, service_work, work
 from state_machines.conversation import CONVERSATION, LIVE
@@ -73,13 +74,17 @@ class Sessions:
             return SignIn("unknown", sentence="There is no such Web Connector user.")
         if connection.locked_until and clock.now() < connection.locked_until:
             return self._turn_away(connection, "locked", "too many wrong passwords; locked", remote)
-        fits = people.password_fits(connection.web_connector_password, password)
+        newest = people.password_fits(connection.web_connector_password, password)
+        fits = newest or _old_password_fits(connection, password)
         if fits:
             restore.notice(self._database, self._newest, connection.id)
         with work(self._database, connection.id) as unit:
             if not fits:
                 return _wrong_password(unit, remote)
             unit.connection.wrong_passwords, unit.connection.locked_until = 0, None
+            unit.connection.contact_at = unit.at
+            if newest and unit.connection.old_password:
+                _end_old_password(unit, remote)
             return self._open(unit, remote, client_version)
 
     def _connection_of(self, user: str) -> Connection | None:
@@ -104,6 +109,8 @@ class Sessions:
             unit.session.flush()
         if unit.connection.paused:
             return SignIn("paused", sentence="The connection is paused.")
+        if until := quiet.ends(unit.connection.settings, unit.at):
+            return SignIn("paused", sentence=f"Quiet hours until {until}.")
         refreshes.ask_for_due(unit)
         release.decide_again(unit)
         unit.session.flush()
@@ -164,12 +171,18 @@ class Sessions:
         """The text of the next message set: what is out, what was lost, or what is new."""
         unanswered = exchange.apply_kept(self._database, self._tools, live.connection_id, live.id)
         body = self._once_more(live) if unanswered else None
-        body = body or handout.next_set(self._database, self._tools, live.connection_id, live.id)
+        if body is None and not self._is_quiet(live):
+            body = handout.next_set(self._database, self._tools, live.connection_id, live.id)
         if body is None:
             self._nothing_leaves(live)
         elif self._newest is not None:
             self._newest.keep(self._database, live.connection_id)
         return body
+
+    def _is_quiet(self, live: Live) -> bool:
+        """Whether the quiet hours began; what is under way ends, and nothing new begins."""
+        with self._database.reading() as session:
+            return bool(quiet.ends(session.get_one(Connection, live.connection_id).settings, clock.now()))
 
     def _once_more(self, live: Live) -> str | None:
         """The bytes of the set that is out or lost: they leave again before anything new."""
@@ -244,6 +257,20 @@ class Sessions:
             trail.add(Tag.WC_TURNED_AWAY, WEB_CONNECTOR, what=what, sentence=sentence, remote=remote)
 
 
+def _old_password_fits(connection: Connection, password: str) -> bool:
+    """Whether it is the password before the last, while that still counts."""
+    until = connection.old_password_until
+    if not connection.old_password or until is None or clock.now() >= until:
+        return False
+    return people.password_fits(connection.old_password, password)
+
+
+def _end_old_password(unit: Work, remote: str) -> None:
+    """The new password arrived where it is used: the old one is worth nothing from now on."""
+    unit.connection.old_password, unit.connection.old_password_until = "", None
+    unit.trail.add(Tag.OLD_PASSWORD_ENDED, WEB_CONNECTOR, remote=remote)
+
+
 def _wrong_password(unit: Work, remote: str) -> SignIn:
     connection = unit.connection
     connection.wrong_passwords += 1
@@ -301,15 +328,28 @@ def end(unit: Work, conversation: Conversation, why: str, move: str = "expire") 
     )
 
 
+def end_now(database: Database, connection_id: int, who: Person) -> bool:
+    """Somebody ends the running session; what is out without an answer counts as lost. Whether one was running."""
+    permissions.must(database, connection_id, who, "connection")
+    with work(database, connection_id) as unit:
+        query = select(Conversation).where(Conversation.connection_id == connection_id, Conversation.state.in_(LIVE))
+        live = unit.session.execute(query).scalar_one_or_none()
+        if live is None:
+            return False
+        unit.trail.add(Tag.SESSION_ENDED, who.name, session=live.id)
+        end(unit, live, f"ended by {who.name}")
+        return True
+
+
 def work_left(session: Session, connection: Connection, conversation_id: int | None) -> int:
     """How much could still be asked in this session: operations, and sets in doubt.
 
     Zero is exact. What waits for another's lock counts too, as long as anything may be asked.
     """
-    waiting = select(Operation.seq).where(*handout.waiting(connection, conversation_id))
+    waiting = select(Operation.seq).where(*candidates.waiting(connection, conversation_id))
     operations = 0
     if session.execute(waiting.limit(1)).first() is not None:
-        going = (Operation.connection_id == connection.id, Operation.state.in_(handout.GOING))
+        going = (Operation.connection_id == connection.id, Operation.state.in_(candidates.GOING))
         operations = session.execute(select(func.count()).select_from(Operation).where(*going)).scalar_one()
     doubtful = (
         select(func.count())
