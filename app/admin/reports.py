@@ -9,12 +9,12 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from app.admin import report_bars
 from app.admin.access import connection_id, me, needs_person, services
-from app.admin.bars import parts
 from app.core import clock
 from app.core.errors import Conflict, Refusal
+from app.db.engine import Database
 from app.items import registry
-from app.items.measures import COMMITTED, INVOICED, PAID
 from app.services import (
     access_review,
     accountant,
@@ -59,7 +59,9 @@ def page(name: str) -> Any:
     """One report; the exceptions have a page of their own."""
     if name not in PAGES:
         return redirect(url_for(f"{report_list.entry(name).name}.page"))
-    return render_template(f"report_{name.replace('-', '_')}.html", entry=_allowed(name), **PAGES[name]())
+    return render_template(
+        f"report_{name.replace('-', '_')}.html", entry=_allowed(name), now=clock.now(), **PAGES[name]()
+    )
 
 
 def _allowed(name: str) -> Entry:
@@ -73,31 +75,38 @@ def _allowed(name: str) -> Entry:
 
 def _tie_out() -> dict[str, Any]:
     found = tie_out.report(services().database, connection_id())
-    billed = [row for row in found.rows if any(pair.measure == COMMITTED for pair in row.pairs)]
-    drawn = [[row.amount(PAID), row.amount(INVOICED) - row.amount(PAID)] for row in billed]
-    bars = parts(drawn, [row.amount(COMMITTED) for row in billed])
+    totals = tie_out.totals(found.rows)
     return {
         "report": found,
-        "totals": tie_out.totals(found.rows),
-        "bars": {row.item.id: bar for row, bar in zip(billed, bars, strict=True)},
+        "totals": totals,
+        "sides": report_bars.tie_out(totals),
+        "bars": report_bars.orders(found.rows),
     }
 
 
 def _month_end() -> dict[str, Any]:
     database, chosen = services().database, connection_id()
-    zone = connections.get(database, chosen).settings.get("zone") or "UTC"
-    months = month_end.months(clock.today(zone).isoformat()[:7])
+    found = month_end.page(database, chosen, request.args.get("month", ""))
+    months = list(month_end.months(clock.today(found.zone).isoformat()[:7]))
+    if found.month not in months:
+        months.append(found.month)
     return {
-        "page": month_end.page(database, chosen, request.args.get("month", "")),
-        "months": months,
+        "page": found,
+        "months": [(one, month_end.name_of(one)) for one in months],
         "right": month_end.RIGHT,
+        "drawn": report_bars.month(found),
+        "key": report_bars.month_key(found),
     }
 
 
 def _reconciliation() -> dict[str, Any]:
     lines = reconciliation.report(services().database, connection_id())
-    drawn = [[line.outcomes[name].many for name in reconciliation.OUTCOMES] for line in lines[:-1]]
-    return {"lines": lines, "outcomes": reconciliation.OUTCOMES, "bars": parts(drawn)}
+    return {
+        "lines": lines,
+        "outcomes": reconciliation.OUTCOMES,
+        "drawn": report_bars.outcomes(lines[:-1]),
+        "key": [(tone, name) for name, tone in report_bars.OUTCOMES.items()],
+    }
 
 
 def _unsyncable() -> dict[str, Any]:
@@ -106,7 +115,8 @@ def _unsyncable() -> dict[str, Any]:
 
 def _accountant() -> dict[str, Any]:
     lines = accountant.page(services().database, connection_id(), request.args.get("before", ""))
-    return {"lines": lines, "older": lines[-1].key if len(lines) == accountant.PAGE else ""}
+    older = lines[-1].key if len(lines) == accountant.PAGE else ""
+    return {"lines": lines, "older": older, "drawn": report_bars.accepted(lines)}
 
 
 def _archived() -> dict[str, Any]:
@@ -135,18 +145,28 @@ PAGES: dict[str, Callable[[], dict[str, Any]]] = {
 @needs_person
 def read_again() -> Answer:
     """Ask for everything the report is made of at once, so that one session reads it."""
-    host = connections.get(services().database, connection_id()).host
-    names = [one for one in (*tie_out.LISTS, PAYMENTS) if not registry.refreshes()[one].why_not(host)]
+    names = lists_of_the_tie_out(services().database, connection_id())
     asked = refreshes.ask(services().database, connection_id(), me(), names)
     flash(f"{'Queued' if asked else 'Queued already'}; it runs at the next session.", "good")
     return redirect(url_for("reports.page", name="tie-out"))
+
+
+def lists_of_the_tie_out(database: Database, connection_id: int) -> list[str]:
+    """The lists the report is made of, as far as this edition can be asked for them."""
+    host = connections.get(database, connection_id).host
+    return [one for one in (*tie_out.LISTS, PAYMENTS) if not registry.refreshes()[one].why_not(host)]
 
 
 @pages.post("/month-end/sign")
 @needs_person
 def sign() -> Answer:
     month, part = request.form.get("month", ""), request.form.get("part", "")
-    return _tell(month, f"{month} is {part}.", lambda: month_end.sign(*_here(), me(), month, part))
+
+    def act() -> str:
+        month_end.sign(*_here(), me(), month, part)
+        return f"{month_end.name_of(month)} is {part}."
+
+    return _tell(month, act)
 
 
 @pages.post("/month-end/undo")
@@ -154,17 +174,21 @@ def sign() -> Answer:
 def undo() -> Answer:
     month, part = request.form.get("month", ""), request.form.get("part", "")
     reason = request.form.get("reason", "")
-    return _tell(month, "The signature is undone.", lambda: month_end.undo(*_here(), me(), month, part, reason))
+
+    def act() -> str:
+        month_end.undo(*_here(), me(), month, part, reason)
+        return "The signature is undone."
+
+    return _tell(month, act)
 
 
 def _here() -> tuple[Any, int]:
     return services().database, connection_id()
 
 
-def _tell(month: str, done: str, act: Callable[[], None]) -> Answer:
+def _tell(month: str, act: Callable[[], str]) -> Answer:
     try:
-        act()
-        flash(done, "good")
+        flash(act(), "good")
     except (Refusal, Conflict) as problem:
         flash(str(problem), "bad")
     return redirect(url_for("reports.page", name="month-end", month=month))

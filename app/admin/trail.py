@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as Answer
 
-from app.admin.access import connection_id, needs, needs_person, services
+from app.admin.access import connection_id, me, needs, needs_person, services
 from app.admin.asked import number
+from app.admin.words import zone
 from app.core.tags import Tag
-from app.services import audit, overview
+from app.services import audit, audit_package, trail_page
+from app.services.trail_page import Wanted
 
 pages = Blueprint("trail", __name__, url_prefix="/audit")
+
+
+def _wanted() -> Wanted:
+    """What is asked for; a number or a day that is none is as if not said."""
+    tag, actor, since, until = (request.args.get(name, "").strip() for name in ("tag", "actor", "since", "until"))
+    item, before, after = (number(request.args.get(name, "")) for name in ("item", "before", "after"))
+    return Wanted(tag, actor, item, since, until, before, after)
 
 
 @pages.get("/")
 @needs_person
 def page() -> str:
-    chosen = {name: request.args.get(name, "") for name in ("tag", "actor")}
-    events = overview.events(
-        services().database, connection_id(), before=number(request.args.get("before", "")), **chosen
-    )
-    return render_template(
-        "trail.html", events=events, names=overview.named(services().database, events), chosen=chosen, tags=list(Tag)
-    )
+    wanted = _wanted()
+    found = trail_page.page(services().database, connection_id(), wanted, zone())
+    chosen = {name: value for name, value in asdict(wanted).items() if value and name not in {"before", "after"}}
+    return render_template("trail.html", found=found, wanted=wanted, chosen=chosen, tags=list(Tag))
 
 
 @pages.get("/export.<form>")
 @needs("audit")
 def export(form: str) -> Response:
-    out = io.StringIO(newline="")
+    out, asked = io.StringIO(newline=""), _wanted()
     wanted = audit.Filter(
         chain=audit.chain_of(connection_id()),
-        tag=request.args.get("tag", ""),
-        actor=request.args.get("actor", ""),
+        item_id=asked.item or None,
+        tag=asked.tag,
+        actor=asked.actor,
+        since=trail_page.moment(asked.since, zone()),
+        until=trail_page.moment(asked.until, zone(), end=True),
     )
     if form == "jsonl":
         audit.write_jsonl(services().database, wanted, out)
@@ -45,6 +55,14 @@ def export(form: str) -> Response:
 
 def _file(body: str, mimetype: str, name: str) -> Response:
     return Response(body, mimetype=mimetype, headers={"Content-Disposition": f"attachment; filename={name}"})
+
+
+@pages.post("/package")
+@needs("audit")
+def package() -> Response:
+    """The whole trail as one ZIP that verifies itself."""
+    held = audit_package.make(services().database, connection_id(), me())
+    return send_file(held, mimetype="application/zip", as_attachment=True, download_name="audit-trail.zip")
 
 
 @pages.post("/verify")

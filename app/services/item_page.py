@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,14 +16,52 @@ from app.core import money
 from app.core.decision import Link
 from app.core.errors import NotFound
 from app.db.engine import Database
-from app.db.models import Binding, Connection, Document, Item, ItemNeed, Operation, Request, Revision, Transition
-from app.items import registry
+from app.db.models import Binding, Connection, Document, Item, ItemNeed, Revision
+from app.items import posting, registry
 from app.items.base import Content, ItemType
-from app.services import listing
-from app.services.explain import Explanation, explain, reasons
+from app.services import listing, three_ways, timeline, to_be_written, unlinking
+from app.services.activity import next_session
+from app.services.explain import Explanation, Reason, explain, reasons
 from app.services.gather import Gathered
+from app.services.lifecycle.by_hand import BY_HAND
 from app.services.listing import Choice
+from app.services.three_ways import Comparison
+from app.services.timeline import Entry
+from app.services.to_be_written import Drawn
+from app.services.tools import Tools
 from app.services.verdicts import changed_since, verdicts
+
+#: QuickBooks refuses what is dated in closed books.
+CLOSED_BOOKS = 3171
+#: The input by which an approver books an item on another day.
+OTHER_DAY = "accounting_date"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One item of a line in which one goes after the other."""
+
+    item: Item
+    bound: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of taking an item and its record apart."""
+
+    title: str
+    says: str
+    state: str  # done | now | later
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The books are closed for the day the item is booked on."""
+
+    through: date | None  # None: QuickBooks did not say which day
+    opens: date | None
+    other_day: bool  # whether the approver may book it on another day
 
 
 @dataclass(frozen=True)
@@ -35,13 +74,17 @@ class ItemPage:
     explanation: Explanation
     needs: Mapping[str, tuple[Link, ...]]
     needed_by: tuple[Link, ...]
+    chain: tuple[Place, ...]
     preview: tuple[tuple[str, str], ...]
     preview_is_approved: bool
+    drawn: Drawn
     choices: tuple[Choice, ...]
     options: Mapping[str, tuple[tuple[str, str], ...]]
     differences: tuple[tuple[str, str, str], ...]  # field, as sent, in Procore now
-    history: tuple[Transition, ...]
-    requests: tuple[Request, ...]
+    comparison: Comparison | None
+    timeline: tuple[Entry, ...]
+    unlink: tuple[Step, ...]
+    closed: Closed | None
     binding: Binding | None
 
     @property
@@ -55,8 +98,10 @@ class ItemPage:
         return any(reason.effect == "deny" for reason in self.explanation.reasons)
 
 
-def load(database: Database, connection_id: int, item_id: int, approver: str = "") -> ItemPage:
-    """Read one item with everything around it."""
+def load(
+    database: Database, connection_id: int, item_id: int, approver: str = "", tools: Tools | None = None
+) -> ItemPage:
+    """Read one item with everything around it; with ``tools`` the request it would become, too."""
     explanation = explain(database, connection_id, item_id, approver)
     with database.reading() as session:
         connection = session.get_one(Connection, connection_id)
@@ -68,20 +113,29 @@ def load(database: Database, connection_id: int, item_id: int, approver: str = "
         fields = json.loads(document.body)["fields"] if approved and document else _draft(around)
         facts = kind.words(around.content, around.inputs, around.around)
         choices = listing.choices(kind, item, facts, reasons(verdict)) if item.state == "sent" else ()
+        entries = timeline.load(session, item)
+        needed_by = _needed_by(session, item)
+        drawn = fields and tools and item.state != "synced"
         return ItemPage(
             item=item,
             kind=kind,
             amount=None if item.cents is None else money.from_cents(item.cents),
             explanation=explanation,
             needs={name: links for name, links in around.links.items() if links},
-            needed_by=_needed_by(session, item),
+            needed_by=needed_by,
+            chain=_chain(session, item),
             preview=tuple(kind.preview(fields)) if fields else (),
             preview_is_approved=approved,
+            drawn=to_be_written.draw(session, tools, connection, item, kind, fields)
+            if drawn and tools and fields
+            else Drawn(),
             choices=choices,
             options=listing.options(session, connection_id, kind) if choices else {},
             differences=_differences(session, item),
-            history=explanation.history,
-            requests=_requests(session, item),
+            comparison=three_ways.compare(session, connection, item, kind),
+            timeline=entries,
+            unlink=_unlink(session, item, kind, needed_by),
+            closed=_closed(connection, item, kind, entries, explanation.reasons),
             binding=session.get(Binding, item_id),
         )
 
@@ -91,6 +145,9 @@ def _draft(around: Gathered) -> Content | None:
     fields = around.kind.document(around.content, around.inputs, around.around)
     complete = all(fields.get(one.name, "") is not None for one in around.kind.inputs if one.form == "account")
     return fields if complete else None
+
+
+# -- what stands around it -----------------------------------------------------------------------------------------
 
 
 def _needed_by(session: Session, item: Item) -> tuple[Link, ...]:
@@ -110,6 +167,24 @@ def _needed_by(session: Session, item: Item) -> tuple[Link, ...]:
         Link(other.kind, other.id, other.name, other.state, bound is not None)
         for other, bound in session.execute(query)
     )
+
+
+def _chain(session: Session, item: Item) -> tuple[Place, ...]:
+    """The line the item stands in: those of its kind that go one after the other."""
+    if item.lock_key is None:
+        return ()
+    query = (
+        select(Item, Binding.item_id)
+        .outerjoin(Binding, Binding.item_id == Item.id)
+        .where(Item.connection_id == item.connection_id, Item.lock_key == item.lock_key, Item.kind == item.kind)
+        .order_by(Item.place, Item.id)
+        .limit(50)
+    )
+    found = tuple(Place(other, bound is not None) for other, bound in session.execute(query))
+    return found if len(found) > 1 else ()
+
+
+# -- what changed --------------------------------------------------------------------------------------------------
 
 
 def _differences(session: Session, item: Item) -> tuple[tuple[str, str, str], ...]:
@@ -137,14 +212,60 @@ def _shown(value: Any) -> str:
     return f"{len(value)} entries" if isinstance(value, list | dict) else str(value)
 
 
-def _requests(session: Session, item: Item) -> tuple[Request, ...]:
-    query = (
-        select(Request)
-        .join(Operation, Operation.seq == Request.operation_seq)
-        .where(Operation.item_id == item.id)
-        .order_by(Request.made_at, Request.number)
+# -- what a person may do about it ---------------------------------------------------------------------------------
+
+
+def _unlink(session: Session, item: Item, kind: ItemType, needed_by: Sequence[Link]) -> tuple[Step, ...]:
+    """The steps of unlinking, as far as they are done; none where there is nothing to unlink."""
+    binding = session.get(Binding, item.id)
+    if binding is None or item.state != "synced":
+        return ()
+    hanging = tuple(link for link in needed_by if link.synced or link.state == "queued")
+    first = Step(
+        "Unlink what hangs on it",
+        "These use the record in QuickBooks; unlink them first." if hanging else "Nothing uses it.",
+        "now" if hanging else "done",
+        hanging,
     )
-    return tuple(session.execute(query).scalars())
+    end = Step("Change it and send it again", "Once unlinked it is a draft: Procore's newest version counts.", "later")
+    if binding.record == BY_HAND or kind.unlinks_freely(unlinking.written(session, item)):
+        free = Step("Unlink it", "QuickBooks keeps its record; nothing is asked there.", "later" if hanging else "now")
+        return (first, free, end)
+    by, still = unlinking.asked_by(session, item), bool(item.problem)
+    expected = next_session(session, item.connection_id)
+    about = f", about {expected:%H:%M} UTC" if expected else ""
+    place = kind.places.rpartition("QuickBooks: ")[2] or "QuickBooks"
+    delete = Step(
+        "Delete it in QuickBooks",
+        item.problem if still else f"Open {binding.full_name or binding.quickbooks_id} under {place} and delete it.",
+        "done" if by else "later" if hanging else "now",
+    )
+    look = Step(
+        "Let Tieout look",
+        f"{by} asked; the next Web Connector session looks{about}."
+        if by
+        else "Press Unlink: the next Web Connector session looks whether QuickBooks still has it.",
+        "now" if by or not hanging else "later",
+    )
+    return (first, delete, look, end)
+
+
+def _closed(
+    connection: Connection, item: Item, kind: ItemType, entries: Sequence[Entry], said: Sequence[Reason]
+) -> Closed | None:
+    """Whether it waits, or failed, because the books are closed, and what may be done about it."""
+    last = next((entry.request for entry in entries if entry.request is not None), None)
+    refused = item.state == "failed" and last is not None and last.status == CLOSED_BOOKS
+    held = item.state == "accepted" and any(one.field == OTHER_DAY and one.effect == "deny" for one in said)
+    if not refused and not held:
+        return None
+    words = posting.words("", connection.settings, connection.host, None)
+    through, opens = words["books_closed_through"], words["books_open_from"]
+    return Closed(
+        date.fromisoformat(through) if through else None,
+        date.fromisoformat(opens) if opens else None,
+        any(one.name == OTHER_DAY for one in kind.inputs),
+    )
 
 
 def of_kind(database: Database, connection_id: int, kind: str, item_id: int) -> Item:

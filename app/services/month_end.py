@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Binding, Connection, Finding, Item, MonthSignature, Revision
 from app.items import registry
-from app.services import permissions
+from app.services import notices, permissions
 from app.services.people import Person
 from app.services.reports import Sheet
 from app.services.unit import work
@@ -54,6 +54,13 @@ class Page:
     lines: tuple[Line, ...]
     signatures: tuple[MonthSignature, ...]  # the standing ones first, then those undone
     zone: str
+    there: int = 0  # so many records of the month are in QuickBooks as Procore has them
+    there_cents: int = 0
+
+    @property
+    def name(self) -> str:
+        """The month as people write it."""
+        return name_of(self.month)
 
     @property
     def total(self) -> Decimal:
@@ -84,7 +91,18 @@ def _page(session: Session, connection: Connection, month: str) -> Page:
     query = select(MonthSignature).where(MonthSignature.connection_id == connection.id, MonthSignature.month == chosen)
     signatures = list(session.execute(query.order_by(MonthSignature.id)).scalars())
     signatures.sort(key=lambda one: one.undone_at is not None)
-    return Page(chosen, tuple(_lines(session, connection.id, zone, chosen)), tuple(signatures), zone)
+    dated = [line for line in _dated(session, connection.id, zone) if line.day.startswith(chosen)]
+    there = [line.item.cents or 0 for line in dated if not line.why]
+    missing = sorted(
+        (line for line in dated if line.why),
+        key=lambda line: (line.day, registry.kind(line.item.kind).order, line.item.name),
+    )
+    return Page(chosen, tuple(missing), tuple(signatures), zone, len(there), sum(there))
+
+
+def name_of(month: str) -> str:
+    """``November 2026``, for a month written as 2026-11."""
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
 
 
 def _must_be_month(month: str) -> None:
@@ -96,28 +114,25 @@ def _must_be_month(month: str) -> None:
         raise Refusal(f"“{month[:20]}” is no month.", "Write it as 2026-03.", code="no_month")
 
 
-def _lines(session: Session, connection_id: int, zone: str, month: str) -> list[Line]:
+def _dated(session: Session, connection_id: int, zone: str) -> Iterator[Line]:
+    """Every item of money with its day; what is in QuickBooks says nothing of why it should not be."""
     seen = select(Revision.item_id, func.min(Revision.seen_at).label("at")).group_by(Revision.item_id).subquery()
     query = (
-        select(Item, Revision.content, Binding.item_id.label("bound"), seen.c.at)
+        select(Item, Revision.content, Binding.item_id.label("bound"), seen.c.at, _is_missing().label("missing"))
         .join(Revision, Revision.id == Item.seen_revision_id)
         .join(seen, seen.c.item_id == Item.id)
         .outerjoin(Binding, Binding.item_id == Item.id)
-        .where(Item.connection_id == connection_id, Item.cents.is_not(None), _is_missing())
+        .where(Item.connection_id == connection_id, Item.cents.is_not(None))
         .order_by(Item.id)
     )
     said = _said(session, connection_id)
-    found = []
-    for item, content, bound, seen_at in session.execute(query):
+    for item, content, bound, seen_at, missing in session.execute(query):
         kind = registry.kind(item.kind)
-        if not kind.counts(content):
-            continue
-        told = kind.day(content, item.inputs, zone)
-        day = told or clock.local_date(seen_at, zone).isoformat()
-        if day.startswith(month):
-            why = item.problem or said.get(item.id) or WAITS[item.state]
-            found.append(Line(item, day, first_seen=not told, is_change=bound is not None, why=why))
-    return sorted(found, key=lambda line: (line.day, registry.kind(line.item.kind).order, line.item.name))
+        if kind.counts(content):
+            told = kind.day(content, item.inputs, zone)
+            why = (item.problem or said.get(item.id) or WAITS[item.state]) if missing else ""
+            day = told or clock.local_date(seen_at, zone).isoformat()
+            yield Line(item, day, first_seen=not told, is_change=bound is not None, why=why)
 
 
 def _is_missing() -> ColumnElement[bool]:
@@ -156,23 +171,22 @@ def sign(database: Database, connection_id: int, who: Person, month: str, part: 
     with work(database, connection_id) as unit:
         found = _page(unit.session, unit.connection, month)
         if standing := found.signed(part):
-            raise Conflict(f"{standing.signed_by} has {part} {month} already.", "Undo that signature first.")
+            raise Conflict(f"{standing.signed_by} has {part} {found.name} already.", "Undo that signature first.")
         prepared = found.signed(PREPARED)
         if part == REVIEWED and prepared is None:
-            raise Refusal(f"Nobody has prepared {month} yet.", "Sign as preparer first.", code="not_prepared")
+            raise Refusal(f"Nobody has prepared {found.name} yet.", "Sign as preparer first.", code="not_prepared")
         if part == REVIEWED and prepared is not None and prepared.user_id == who.id:
             raise Refusal(
-                f"{who.name} prepared {month}, so somebody else must review it.",
+                f"{who.name} prepared {found.name}, so somebody else must review it.",
                 "Ask another person who may accept invoices.",
                 code="same_person",
             )
         cents = money.to_cents(found.total)
-        unit.session.add(
-            MonthSignature(
-                connection_id=connection_id, month=found.month, part=part, user_id=who.id,
-                signed_by=who.name, signed_at=unit.at, missing=len(found.lines), cents=cents,
-            )
+        signature = MonthSignature(
+            connection_id=connection_id, month=found.month, part=part, user_id=who.id,
+            signed_by=who.name, signed_at=unit.at, missing=len(found.lines), cents=cents,
         )  # fmt: skip
+        unit.session.add(signature)
         unit.trail.add(
             Tag.MONTH_SIGNED,
             who.name,
@@ -181,6 +195,9 @@ def sign(database: Database, connection_id: int, who: Person, month: str, part: 
             missing=len(found.lines),
             amount=money.plain(found.total),
         )
+        if part == PREPARED:
+            unit.session.flush()
+            notices.month(unit, who, found.month, signature.id, *RIGHT)
 
 
 def undo(database: Database, connection_id: int, who: Person, month: str, part: str, reason: str) -> None:
@@ -193,7 +210,7 @@ def undo(database: Database, connection_id: int, who: Person, month: str, part: 
         wanted = PARTS if part == PREPARED else (part,)
         standing = [one for name in wanted if (one := found.signed(name))]
         if found.signed(part) is None:
-            raise Conflict(f"Nobody has {part[:20]} {month}.", "Somebody was faster. Look at it again.")
+            raise Conflict(f"Nobody has {part[:20]} {found.name}.", "Somebody was faster. Look at it again.")
         for one in standing:
             one.undone_at, one.undone_by, one.reason = unit.at, who.name, text.squeeze(reason)
             unit.trail.add(

@@ -1,52 +1,36 @@
-"""The home page and the connection page: what waits, what to do first, and how the connection is."""
+"""The home page: what waits, what to do first, what happened, and what comes next."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core import clock, money
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import (
-    Connection,
-    Conversation,
-    Event,
-    EventPayload,
-    Item,
-    ItemNeed,
-    MessageSet,
-    Operation,
-    RefreshLog,
-    Request,
-    Transition,
-    WriteBack,
-)
+from app.db.models import Binding, Event, EventPayload, Item, ItemNeed, Operation, RefreshLog, Tally
 from app.items import registry
 from app.items.base import ItemType
-from app.services import audit
-from state_machines.conversation import LIVE
+from app.services import activity, audit, tallies
+from app.services.activity import HalfHour
 
-#: Longer than this without a session and the Web Connector counts as silent.
-SILENT_AFTER = timedelta(hours=2)
-#: So many of those that were not let in are named.
-MOST_TURNED_AWAY = 5
-TURNED_AWAY_WITHIN = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Health:
-    """How the connection is, in one sentence."""
-
-    tone: str  # good, busy, warn, bad
-    sentence: str
+#: So many things to do are named, of so many that are looked at.
+FIRST, LOOKED_AT = 6, 30
+#: Beyond so many that wait behind one another, the count says "more".
+BEHIND = 500
+#: Waiting longer than so many days, in words.
+AGES = ((1, "today"), (2, "1 day"), (4, "2 to 3 days"), (8, "4 to 7 days"), (15, "8 to 14 days"), (None, "longer"))
+PROJECTS, RECENT = 8, 8
+#: Moves that only follow another.
+BY_ITSELF = frozenset({"queue", "hold"})
 
 
 @dataclass(frozen=True)
@@ -54,17 +38,43 @@ class KindRow:
     """One kind with how many items rest where, and the money that waits for a decision."""
 
     kind: ItemType
-    counts: dict[str, int]
+    counts: Mapping[str, int]
     waiting: Decimal | None
 
 
 @dataclass(frozen=True)
 class First:
-    """An item whose decision lets others go."""
+    """An item whose decision, or repair, lets others go."""
 
     item: Item
-    unblocks: int
+    behind: tuple[tuple[str, int], ...]  # how many of which kind wait for it, directly or behind one another
     amount: Decimal
+    why: str  # why the rules would not let it be accepted as it stands; or what QuickBooks said
+
+    @property
+    def unblocks(self) -> int:
+        """All that wait for it."""
+        return sum(count for _, count in self.behind)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One move that people may want to know of."""
+
+    item: Item
+    move: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the three first steps."""
+
+    title: str
+    says: str
+    page: str
+    done: bool
 
 
 @dataclass(frozen=True)
@@ -72,257 +82,206 @@ class Home:
     """What the home page shows."""
 
     kinds: tuple[KindRow, ...]
+    checking: int
     first: tuple[First, ...]
-    moves: tuple[tuple[Transition, Item], ...]
+    moves: tuple[Moved, ...]
+    accepted: Moved | None  # the last thing a person accepted
+    next_session: datetime | None
+    day: tuple[HalfHour, ...]
+    ages: tuple[tuple[str, int, Decimal], ...]
+    projects: tuple[tuple[str, Decimal], ...]  # name, money to decide
+    steps: tuple[Step, ...]  # none once everything began
+
+    def count(self, state: str) -> int:
+        """How many items of all kinds rest in a state."""
+        return sum(row.counts.get(state, 0) for row in self.kinds)
 
 
 def home(database: Database, connection_id: int) -> Home:
     """What waits, what to do first, what happened."""
     with database.reading() as session:
-        query = (
-            select(Transition, Item)
-            .join(Item, Item.id == Transition.item_id)
-            .where(Item.connection_id == connection_id, Transition.move.not_in(("queue", "hold")))
-            .order_by(Transition.at.desc(), Transition.item_id.desc())
-            .limit(10)
+        kinds = _kinds(session, connection_id)
+        moves = _moves(session, connection_id)
+        return Home(
+            kinds=kinds,
+            checking=_checking(session, connection_id),
+            first=_first(session, connection_id),
+            moves=tuple(move for move in moves if move.move not in BY_ITSELF)[:RECENT],
+            accepted=next((move for move in moves if move.move == "accept"), None),
+            next_session=activity.next_session(session, connection_id),
+            day=activity.last_day(session, connection_id),
+            ages=_ages(session, connection_id),
+            projects=_projects(session, connection_id),
+            steps=_steps(session, connection_id, kinds),
         )
-        moves = tuple((row.Transition, row.Item) for row in session.execute(query))
-        return Home(_kinds(session, connection_id), _first(session, connection_id), moves)
 
 
-def to_decide(database: Database, connection_id: int) -> dict[str, int]:
-    """How many items of each kind wait for a decision."""
-    query = (
-        select(Item.kind, func.count())
-        .where(Item.connection_id == connection_id, Item.state == "sent")
-        .group_by(Item.kind)
-    )
-    with database.reading() as session:
-        return {kind: int(count) for kind, count in session.execute(query)}
+# -- counts --------------------------------------------------------------------------------------------------------
 
 
 def _kinds(session: Session, connection_id: int) -> tuple[KindRow, ...]:
+    found = tallies.by_kind(session, connection_id)
+    return tuple(_kind(kind, found.get(name, {})) for name, kind in registry.kinds().items())
+
+
+def _kind(kind: ItemType, states: Mapping[str, tuple[int, int]]) -> KindRow:
+    _, cents = states.get("sent", (0, 0))
+    counts = {state: count for state, (count, _) in states.items()}
+    return KindRow(kind, counts, money.from_cents(cents) if cents else None)
+
+
+def _checking(session: Session, connection_id: int) -> int:
+    query = select(func.count()).select_from(Operation)
+    mine = (Operation.connection_id == connection_id, Operation.state == "unknown", Operation.item_id.is_not(None))
+    return int(session.execute(query.where(*mine)).scalar_one())
+
+
+def _ages(session: Session, connection_id: int) -> tuple[tuple[str, int, Decimal], ...]:
+    now = clock.now()
+    bands = [(Item.changed_at > now - timedelta(days=days), at) for at, (days, _) in enumerate(AGES) if days]
+    band = case(*bands, else_=len(AGES) - 1)
     query = (
-        select(Item.kind, Item.state, func.count(), func.sum(Item.cents))
-        .where(Item.connection_id == connection_id)
-        .group_by(Item.kind, Item.state)
+        select(band, func.count(), func.coalesce(func.sum(Item.cents), 0))
+        .where(Item.connection_id == connection_id, Item.state == "sent")
+        .group_by(band)
     )
-    counts: dict[str, dict[str, int]] = {}
-    money_waiting: dict[str, int] = {}
-    for kind, state, count, cents in session.execute(query):
-        counts.setdefault(kind, {})[state] = count
-        if state == "sent" and cents is not None:
-            money_waiting[kind] = int(cents)
-    return tuple(
-        KindRow(kind, counts.get(name, {}), money.from_cents(money_waiting[name]) if name in money_waiting else None)
-        for name, kind in registry.kinds().items()
+    found = {at: (int(count), money.from_cents(int(cents))) for at, count, cents in session.execute(query)}
+    return tuple((word, *found.get(at, (0, Decimal(0)))) for at, (_, word) in enumerate(AGES)) if found else ()
+
+
+def _projects(session: Session, connection_id: int) -> tuple[tuple[str, Decimal], ...]:
+    """The projects with most money to decide."""
+    cents = func.sum(Tally.cents)
+    query = (
+        select(Tally.project_id, cents)
+        .where(Tally.connection_id == connection_id, Tally.state == "sent", Tally.project_id != "")
+        .group_by(Tally.project_id)
+        .having(cents > 0)
+        .order_by(cents.desc())
+        .limit(PROJECTS)
     )
+    sums = [(project, int(many)) for project, many in session.execute(query)]
+    named = select(Item.procore_id, Item.name).where(
+        Item.connection_id == connection_id,
+        Item.kind == "project",
+        Item.procore_id.in_([project for project, _ in sums]),
+    )
+    names = {row.procore_id: row.name for row in session.execute(named)}
+    return tuple((names.get(project, f"Project {project}"), money.from_cents(many)) for project, many in sums)
+
+
+# -- what to do first ----------------------------------------------------------------------------------------------
+
+Waiting = aliased(Item)
+#: Whoever points at an item.
+POINTS_AT = and_(
+    ItemNeed.connection_id == Item.connection_id, ItemNeed.kind == Item.kind, ItemNeed.procore_id == Item.procore_id
+)
+UNDECIDED = ("accepted", "sent")
 
 
 def _first(session: Session, connection_id: int) -> tuple[First, ...]:
-    """Undecided items by how many accepted or undecided ones wait for them, then by the money behind them."""
-    waiting = aliased(Item)
+    """Items somebody must decide or repair, by how many wait behind them, then by the money there."""
+    many = func.count(Waiting.id)
     query = (
-        select(Item, func.count(waiting.id).label("many"), func.coalesce(func.sum(waiting.cents), 0).label("cents"))
-        .join(
-            ItemNeed,
-            and_(
-                ItemNeed.connection_id == Item.connection_id,
-                ItemNeed.kind == Item.kind,
-                ItemNeed.procore_id == Item.procore_id,
-            ),
-        )
-        .join(waiting, and_(waiting.id == ItemNeed.item_id, waiting.state.in_(("accepted", "sent"))))
-        .where(Item.connection_id == connection_id, Item.state == "sent")
+        select(Item)
+        .outerjoin(ItemNeed, POINTS_AT)
+        .outerjoin(Waiting, and_(Waiting.id == ItemNeed.item_id, Waiting.state.in_(UNDECIDED)))
+        .where(Item.connection_id == connection_id, Item.state.in_(("sent", "failed")))
         .group_by(Item.id)
-        .order_by(func.count(waiting.id).desc(), func.coalesce(func.sum(waiting.cents), 0).desc(), Item.id)
-        .limit(6)
+        .having((many > 0) | (Item.state == "failed"))
+        .order_by(many.desc(), Item.id)
+        .limit(LOOKED_AT)
     )
-    return tuple(
-        First(item, int(many), money.from_cents(int(cents or 0))) for item, many, cents in session.execute(query)
-    )
+    items = list(session.execute(query).scalars())
+    behind = _behind(session, connection_id, [item.id for item in items])
+    found = [_one(item, behind[item.id]) for item in items]
+    return tuple(sorted(found, key=lambda one: (-one.unblocks, -one.amount, one.item.id))[:FIRST])
 
 
-# -- the connection ------------------------------------------------------------------------------------------------
+def _one(item: Item, waiting: Sequence[Row]) -> First:
+    kinds = Counter(kind for _, kind, _ in waiting)
+    behind = tuple((kind, kinds[kind]) for kind in registry.kinds() if kinds[kind])
+    why = f"{item.problem} {item.remedy}".strip() if item.state == "failed" else ""
+    return First(item, behind, money.from_cents(sum(cents for _, _, cents in waiting)), why)
 
 
-@dataclass(frozen=True)
-class QueueRow:
-    """One operation in line, or out."""
-
-    place: int
-    operation: Operation
-    item: Item | None
+Row = tuple[int, str, int]
 
 
-@dataclass(frozen=True)
-class TurnedAway:
-    """A Web Connector that knocked and was not let in."""
-
-    at: datetime
-    machine: str
-    why: str
-    other: str  # the machine at work then, if that was the reason
-
-
-@dataclass(frozen=True)
-class ConnectionPage:
-    """What the connection page shows."""
-
-    connection: Connection
-    health: Health
-    sessions: tuple[Conversation, ...]
-    sets: dict[int, list[MessageSet]]
-    queue: tuple[QueueRow, ...]
-    waiting: int
-    refreshes: tuple[tuple[str, str, Any, bool], ...]  # name, label, finished at, under way
-    not_told: int  # items Procore does not know of yet
-    turned_away: tuple[TurnedAway, ...]
-
-
-def health(database: Database, connection_id: int) -> Health:
-    """The health pill of every page."""
-    with database.reading() as session:
-        return _health(session, session.get_one(Connection, connection_id))
-
-
-def _health(session: Session, connection: Connection) -> Health:
-    query = select(Conversation).where(Conversation.connection_id == connection.id)
-    last = session.execute(query.order_by(Conversation.id.desc()).limit(1)).scalar_one_or_none()
-    waiting = _waiting(session, connection.id)
-    in_line = f" · {waiting} in line" if waiting else ""
-    if connection.paused:
-        return Health("warn", f"Paused{in_line}")
-    if last is None:
-        return Health("warn", "No Web Connector session yet")
-    if last.state in LIVE:
-        return Health("busy", f"Web Connector at work{in_line}")
-    if last.last_error:
-        return Health("bad", f"Last session stopped: {last.last_error}")
-    ago = clock.now() - last.last_call_at
-    if waiting and ago > SILENT_AFTER:
-        return Health("bad", f"Web Connector silent, last here {_ago(ago)}{in_line}")
-    return Health("good", f"Web Connector worked {_ago(ago)}{in_line}")
-
-
-def _ago(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return "just now"
-    return f"{minutes} min ago" if minutes < 120 else f"{minutes // 60} h ago"
-
-
-def _waiting(session: Session, connection_id: int) -> int:
-    query = (
-        select(func.count())
-        .select_from(Operation)
-        .where(Operation.connection_id == connection_id, Operation.state.in_(("ready", "working", "unknown")))
-    )
-    return int(session.execute(query).scalar_one())
-
-
-def connection_page(database: Database, connection_id: int) -> ConnectionPage:
-    """The connection with its sessions, its line and its lists."""
-    with database.reading() as session:
-        connection = session.get_one(Connection, connection_id)
-        query = select(Conversation).where(Conversation.connection_id == connection_id)
-        sessions = tuple(session.execute(query.order_by(Conversation.id.desc()).limit(20)).scalars())
-        sets: dict[int, list[MessageSet]] = {}
-        found = select(MessageSet).where(MessageSet.conversation_id.in_([one.id for one in sessions]))
-        for message_set in session.execute(found.order_by(MessageSet.sent_at)).scalars():
-            sets.setdefault(message_set.conversation_id, []).append(message_set)
-        untold = (
-            select(func.count())
-            .select_from(WriteBack)
-            .where(WriteBack.connection_id == connection_id, WriteBack.written < WriteBack.counter)
+def _behind(session: Session, connection_id: int, roots: Iterable[int]) -> dict[int, list[Row]]:
+    """All that wait for each of these, and what waits for those, each once; one statement for each step down."""
+    found: dict[int, dict[int, Row]] = {root: {} for root in roots}
+    edge: dict[int, set[int]] = {root: {root} for root in found}
+    while any(edge.values()):
+        wanted = {item for items in edge.values() for item in items}
+        query = (
+            select(Item.id, Waiting.id, Waiting.kind, Waiting.cents)
+            .join(ItemNeed, POINTS_AT)
+            .join(Waiting, and_(Waiting.id == ItemNeed.item_id, Waiting.state.in_(UNDECIDED)))
+            .where(Item.connection_id == connection_id, Item.id.in_(wanted))
+            .limit(LOOKED_AT * BEHIND)
         )
-        return ConnectionPage(
-            connection,
-            _health(session, connection),
-            sessions,
-            sets,
-            _queue(session, connection_id),
-            _waiting(session, connection_id),
-            _refreshes(session, connection_id),
-            int(session.execute(untold).scalar_one()),
-            _turned_away(session, connection_id),
-        )
+        pointing: dict[int, dict[int, Row]] = defaultdict(dict)
+        for parent, child, kind, cents in session.execute(query):
+            pointing[parent][child] = (child, kind, int(cents or 0))
+        for root, items in edge.items():
+            new = {child: row for item in items for child, row in pointing[item].items()}
+            fresh = {child: row for child, row in new.items() if child not in found[root] and child != root}
+            found[root] |= fresh
+            edge[root] = set(fresh) if len(found[root]) < BEHIND else set()
+    return {root: list(rows.values()) for root, rows in found.items()}
 
 
-def _turned_away(session: Session, connection_id: int) -> tuple[TurnedAway, ...]:
+# -- what happened -------------------------------------------------------------------------------------------------
+
+
+def _moves(session: Session, connection_id: int) -> list[Moved]:
+    """The newest moves, read off the end of the trail: it grows, and this stays as quick."""
     query = (
-        select(Event.at, EventPayload.payload)
+        select(Event, EventPayload.payload)
         .join(EventPayload, (EventPayload.chain == Event.chain) & (EventPayload.seq == Event.seq))
-        .where(
-            Event.chain == audit.chain_of(connection_id),
-            Event.at >= clock.now() - TURNED_AWAY_WITHIN,
-            Event.tag == Tag.WC_REFUSED.value,
-        )
+        .where(Event.chain == audit.chain_of(connection_id), Event.tag == Tag.ITEM_MOVED.value)
         .order_by(Event.seq.desc())
-        .limit(MOST_TURNED_AWAY)
+        .limit(RECENT * 20)
     )
-    found = ((at, json.loads(payload)) for at, payload in session.execute(query))
-    return tuple(
-        TurnedAway(at, said["remote"], str(said.get("why", "")), str(said.get("other", "")))
-        for at, said in found
-        if said.get("remote")
+    told: list[tuple[Event, Any]] = [(event, json.loads(payload)) for event, payload in session.execute(query)]
+    wanted = {event.item_id for event, _ in told}
+    items = {item.id: item for item in session.execute(select(Item).where(Item.id.in_(wanted))).scalars()}
+    return [
+        Moved(items[event.item_id], str(said["move"]), event.actor, event.at)
+        for event, said in told
+        if event.item_id in items
+    ]
+
+
+# -- the first run -------------------------------------------------------------------------------------------------
+
+
+def _steps(session: Session, connection_id: int, kinds: Sequence[KindRow]) -> tuple[Step, ...]:
+    """The three steps of a beginning; none once QuickBooks holds the first thing Tieout wrote or linked."""
+    bound = select(Binding.item_id).where(Binding.connection_id == connection_id).limit(1)
+    if session.execute(bound).first() is not None:
+        return ()
+    read = select(RefreshLog.name).where(RefreshLog.connection_id == connection_id).limit(1)
+    sent = any(row.counts for row in kinds)
+    return (
+        Step(
+            "Let the Web Connector come",
+            "Download the .qwc file on the Connection page and open it on the machine of QuickBooks.",
+            "connection.page",
+            session.execute(read).first() is not None,
+        ),
+        Step(
+            "See what Procore has",
+            "Cost codes, projects and companies appear here as soon as Procore is read.",
+            "what_syncs.page",
+            sent,
+        ),
+        Step(
+            "Accept the first record",
+            "Begin with what other records wait for: cost codes, then the project and its companies.",
+            "offers.first",
+            any(row.counts.get(state) for row in kinds for state in ("accepted", "queued", "synced")),
+        ),
     )
-
-
-def _queue(session: Session, connection_id: int) -> tuple[QueueRow, ...]:
-    query = (
-        select(Operation, Item)
-        .outerjoin(Item, Item.id == Operation.item_id)
-        .where(Operation.connection_id == connection_id, Operation.state.in_(("ready", "working", "unknown")))
-        .order_by(Operation.seq)
-        .limit(50)
-    )
-    return tuple(QueueRow(place, *row) for place, row in enumerate(session.execute(query), 1))
-
-
-def _refreshes(session: Session, connection_id: int) -> tuple[tuple[str, str, Any, bool], ...]:
-    oldest = select(RefreshLog.name, func.min(RefreshLog.finished_at).label("at")).group_by(RefreshLog.name)
-    logs = session.execute(oldest.where(RefreshLog.connection_id == connection_id))
-    finished = {log.name: log.at for log in logs}
-    under_way = set(
-        session.execute(
-            select(Operation.kind).where(
-                Operation.connection_id == connection_id,
-                Operation.item_id.is_(None),
-                Operation.state.in_(("waiting", "ready", "working")),
-            )
-        ).scalars()
-    )
-    return tuple(
-        (name, refresh.label, finished.get(name), name in under_way) for name, refresh in registry.refreshes().items()
-    )
-
-
-def message_set(database: Database, connection_id: int, set_id: str) -> tuple[MessageSet, tuple[Request, ...]] | None:
-    """One message set with its requests, or None."""
-    with database.reading() as session:
-        found = session.get(MessageSet, set_id)
-        if found is None or found.connection_id != connection_id:
-            return None
-        requests = select(Request).where(Request.set_id == set_id).order_by(Request.operation_seq)
-        return found, tuple(session.execute(requests).scalars())
-
-
-def events(database: Database, connection_id: int, *, tag: str = "", actor: str = "", before: int = 0) -> list[Event]:
-    """A page of the trail, newest first."""
-    query = select(Event).where(Event.chain == f"connection:{connection_id}")
-    if tag:
-        query = query.where(Event.tag == tag)
-    if actor:
-        query = query.where(Event.actor == actor)
-    if before:
-        query = query.where(Event.seq < before)
-    with database.reading() as session:
-        return list(session.execute(query.order_by(Event.seq.desc()).limit(100)).scalars())
-
-
-def named(database: Database, shown: Sequence[Event]) -> dict[int, Item]:
-    """The items that events are about."""
-    wanted = {event.item_id for event in shown if event.item_id is not None}
-    with database.reading() as session:
-        return {item.id: item for item in session.execute(select(Item).where(Item.id.in_(wanted))).scalars()}

@@ -38,10 +38,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Pair:
-    """One measure on both sides; without ``quickbooks``, QuickBooks was not read since it was written."""
+    """One measure in Procore, as approved, in QuickBooks: without the last, it was not read since it was written."""
 
     measure: str
     procore: Decimal
+    approved: Decimal
     quickbooks: Decimal | None
 
     @property
@@ -148,6 +149,7 @@ def totals(rows: Iterable[Row]) -> tuple[Pair, ...]:
         Pair(
             measure,
             sum((pair.procore for pair in found[measure] if pair.quickbooks is not None), NOTHING),
+            sum((pair.approved for pair in found[measure] if pair.quickbooks is not None), NOTHING),
             sum((pair.quickbooks or NOTHING for pair in found[measure]), NOTHING),
         )
         for measure in WORDS
@@ -183,33 +185,50 @@ def _is_read(session: Session, connection_id: int, name: str) -> bool:
 @dataclass
 class _Sums:
     procore: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
+    approved: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
     quickbooks: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
     late: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
     read: set[str] = field(default_factory=set)
     reasons: list[Reason] = field(default_factory=list)
     explaining: list[Reason] = field(default_factory=list)
     notes: list[Reason] = field(default_factory=list)
+    later: list[Item] = field(default_factory=list)
 
     def add(self, side: Side) -> None:
         """Count one item on both sides, or on neither: what is not read yet is compared next time."""
         about = frozenset(side.procore)
         if side.not_read:
-            self.notes.append(Reason(side.not_read, side.item, about))
+            self.later.append(side.item)
             for measure, amount in side.procore.items():
                 self.late[measure] += amount
             return
         self.read |= about
         self.reasons += [Reason(sentence, side.item, about) for sentence in side.reasons]
         self.explaining += [Reason(sentence, side.item, about) for sentence in side.notes]
-        for sums, amounts in ((self.procore, side.procore), (self.quickbooks, side.quickbooks)):
+        sides = ((self.procore, side.procore), (self.approved, side.approved), (self.quickbooks, side.quickbooks))
+        for sums, amounts in sides:
             for measure, amount in amounts.items():
                 sums[measure] += amount
+
+    def late_words(self) -> list[Reason]:
+        """One sentence for all that was written since the last look."""
+        names = [item.name for item in self.later]
+        if not names:
+            return []
+        if len(names) == 1:
+            said = f"{names[0]} was written after QuickBooks was last read; it is compared after the next look."
+            return [Reason(said, self.later[0])]
+        all_names = f"{', '.join(names[:-1])} and {names[-1]}"
+        return [
+            Reason(f"{all_names} were written after QuickBooks was last read; they are compared after the next look.")
+        ]
 
 
 def _row(leading: Item, facts: Facts) -> Row:
     sums = _Sums()
     for side in facts.sides(leading):
         sums.add(side)
+    sums.notes += sums.late_words()
     for bill in facts.by_hand(leading):
         for measure, amount in bill.comes_to.items():
             sums.quickbooks[measure] += amount
@@ -220,6 +239,7 @@ def _row(leading: Item, facts: Facts) -> Row:
         sums.reasons.append(Reason(sentence, leading, frozenset({INVOICED, RETAINED, PAID})))
     for payment in facts.payments(leading):
         sums.procore[PAID] += payment.told
+        sums.approved[PAID] += payment.told
         sums.quickbooks[PAID] += payment.paid
         if payment.sentence:
             sums.reasons.append(Reason(payment.sentence, payment.invoice, frozenset({PAID})))
@@ -235,8 +255,8 @@ def _row(leading: Item, facts: Facts) -> Row:
 
 def _pair(measure: str, sums: _Sums) -> Pair:
     if measure in sums.late and measure not in sums.read:
-        return Pair(measure, sums.late[measure], None)
-    return Pair(measure, sums.procore[measure], sums.quickbooks[measure])
+        return Pair(measure, sums.late[measure], sums.late[measure], None)
+    return Pair(measure, sums.procore[measure], sums.approved[measure], sums.quickbooks[measure])
 
 
 # -- a sheet of it -------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The two sides of each row of the tie-out report: an item's amounts in Procore and in QuickBooks, and why."""
+"""The sides of each row of the tie-out report: an item's amounts in Procore, as approved, in QuickBooks, and why."""
 
 from __future__ import annotations
 
@@ -43,12 +43,13 @@ class Payment:
 
 @dataclass(frozen=True)
 class Side:
-    """One item's part in a row: its amounts in Procore and in QuickBooks, by measure."""
+    """One item's part in a row: its amounts in Procore, in Tieout and in QuickBooks, by measure."""
 
     item: Item
     procore: Mapping[str, Decimal]
+    approved: Mapping[str, Decimal]  # as it was approved and written
     quickbooks: Mapping[str, Decimal] = field(default_factory=dict)
-    not_read: str = ""  # why QuickBooks' side is not known yet
+    not_read: bool = False  # written after QuickBooks was last read: its side is not known yet
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # explain a difference, and are none of their own
 
@@ -101,32 +102,32 @@ class Facts:
 
     def _side(self, item: Item, leading: Item, previous: Content | None) -> Side:
         kind, binding = registry.kind(item.kind), self.bindings[item.id]
-        procore = self._procore(kind, item, previous)
+        procore, approved = self._procore(kind, item, previous), self._approved(kind, item, previous)
         reasons, notes = self._said(kind, item)
         if binding.record == BY_HAND:
-            return self._by_hand(item, leading, procore, reasons, notes)
+            return self._by_hand(item, leading, procore, approved, reasons, notes)
         shown = self.shown.get(
             self.bindings[leading.id].quickbooks_id if kind.part_of_another else binding.quickbooks_id
         )
         unseen = binding.missing_since is None if shown is None else shown.seen_at < binding.bound_at
         if unseen:
-            late = f"{item.name} was written after QuickBooks was last read; it is compared after the next look."
-            return Side(item, procore, not_read=late)
+            return Side(item, procore, approved, not_read=True)
         if shown is None:
-            return Side(item, procore, dict.fromkeys(procore, NOTHING), reasons=reasons, notes=notes)
+            return Side(item, procore, approved, dict.fromkeys(procore, NOTHING), reasons=reasons, notes=notes)
         if kind.part_of_another:
-            return Side(item, procore, reasons=reasons, notes=notes)
+            return Side(item, procore, approved, reasons=reasons, notes=notes)
         record = parse.record(shown.data["xml"])
-        return Side(item, procore, kind.comes_to(record, self.retainage), reasons=reasons, notes=notes)
+        return Side(item, procore, approved, kind.comes_to(record, self.retainage), reasons=reasons, notes=notes)
 
     def _procore(self, kind: ItemType, item: Item, previous: Content | None) -> dict[str, Decimal]:
-        content = self.contents.get(item.seen_revision_id)
-        void = content is not None and kind.void(content)
-        amount = NOTHING if void else amount_of(item)
-        if kind.measure != INVOICED:
-            return {kind.measure: amount}
-        held = NOTHING if void or content is None else kind.retained(content, previous)
-        return {INVOICED: amount + held, RETAINED: held}
+        return _measured(kind, self.contents.get(item.seen_revision_id), amount_of(item), previous)
+
+    def _approved(self, kind: ItemType, item: Item, previous: Content | None) -> dict[str, Decimal]:
+        """The same of what was approved and written; where that is what Procore says now, it is not kept twice."""
+        written = self.contents.get(item.written_revision_id)
+        if written is None or item.written_revision_id == item.seen_revision_id:
+            return self._procore(kind, item, previous)
+        return _measured(kind, written, kind.amount(written) or NOTHING, previous)
 
     def _said(self, kind: ItemType, item: Item) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What stands against it; and what a person cleared, or Procore changed, which explains a difference."""
@@ -150,6 +151,7 @@ class Facts:
         item: Item,
         leading: Item,
         procore: Mapping[str, Decimal],
+        approved: Mapping[str, Decimal],
         reasons: tuple[str, ...],
         notes: tuple[str, ...],
     ) -> Side:
@@ -160,7 +162,7 @@ class Facts:
         held = procore[RETAINED]
         amounts = bill.comes_to if bill else {INVOICED: noted + held, RETAINED: held}
         said = f"{item.name} was entered by hand as bill {number}, {money.shown(noted)}."
-        return Side(item, procore, amounts, reasons=reasons, notes=(said, *notes))
+        return Side(item, procore, approved, amounts, reasons=reasons, notes=(said, *notes))
 
     def _typed(self, leading: Item) -> Sequence[Bill]:
         return self.typed.get(self.bindings[leading.id].quickbooks_id, ())
@@ -172,6 +174,15 @@ class Facts:
             if item.id in self.recorded
         }
         return text.same_name(bill.number) in numbers
+
+
+def _measured(kind: ItemType, content: Content | None, amount: Decimal, previous: Content | None) -> dict[str, Decimal]:
+    void = content is not None and kind.void(content)
+    worth = NOTHING if void else amount
+    if kind.measure != INVOICED:
+        return {kind.measure: worth}
+    held = NOTHING if void or content is None else kind.retained(content, previous)
+    return {INVOICED: worth + held, RETAINED: held}
 
 
 def amount_of(item: Item) -> Decimal:

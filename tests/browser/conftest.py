@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.cli import demo
+from tests.browser.living import Living, travel
 
 CHROMIUM = shutil.which("chromium")
 #: What a closed network and a root user need; nothing here changes what a page does.
@@ -42,6 +43,16 @@ def running() -> Iterator[demo.Demo]:
     folder = Path(tempfile.mkdtemp(prefix="tieout-demo-"))
     found = demo.start(folder, 0)
     yield found
+    found.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def living() -> Iterator[Living]:
+    """A demo somebody has worked with; its Web Connector comes when a test lets it."""
+    folder = Path(tempfile.mkdtemp(prefix="tieout-demo-"))
+    found = demo.start(folder, 0, web_connector=False)
+    yield travel(found)
     found.close()
     shutil.rmtree(folder, ignore_errors=True)
 
