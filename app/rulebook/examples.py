@@ -66,7 +66,7 @@ def facts(vocabulary: Vocabulary, *given: Node | None) -> Facts:
         parts["settings"] |= _words(entries.get("settings"), vocabulary.of_settings(), "setting")
         parts["host"] |= _words(entries.get("host"), dict(HOST.values()), "fact of QuickBooks")
         parts["links"] |= _links(entries.get("links"), vocabulary)
-        parts["people"] |= _people(entries.get("people"))
+        parts["people"] |= _people(entries.get("people"), vocabulary)
         if "lines" in entries:
             rows = entries["lines"].sequence("`lines:`")
             lines = tuple(_words(row, vocabulary.lines, "word of a line") for row in rows)
@@ -153,12 +153,13 @@ def _state(node: Node) -> str:
     return state
 
 
-def _people(node: Node | None) -> dict[str, tuple[str, ...]]:
+def _people(node: Node | None, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
     if node is None:
         return {}
+    known = (*PEOPLE, *vocabulary.links)
     found: dict[str, tuple[str, ...]] = {}
     for part, names in node.mapping("The people").items():
-        if part not in PEOPLE:
-            raise Fault(node.at(part), f"'{part}' is not a part somebody plays.", suggest(part, PEOPLE))
+        if part not in known:
+            raise Fault(node.at(part), f"'{part}' is not a part somebody plays.", suggest(part, known))
         found[part] = tuple(name.text("A name") for name in names.sequence("The people of a part"))
     return found

@@ -37,7 +37,7 @@ HOST: dict[str, tuple[str, str]] = {
 #: Settings of a connection that rules may ask for; a rule file may declare more.
 SETTINGS: dict[str, str] = {"customers_are_jobs": "yes_no", "income_account": "text", "expense_account": "text"}
 
-#: Who took part, as names.
+#: Who took part, as names; beside these the links: whoever accepted what they lead to.
 PEOPLE = ("sender", "approvers")
 
 #: What a message may say of the finding itself, beside the words.

@@ -1,4 +1,4 @@
-"""Who acts: people, what each holds on a connection, and sign-in."""
+"""Who acts: people, their passwords, and what each holds on a connection."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Connection, PersonAccess, User
 from app.items import registry
-from app.rulebook.access import Access
+from app.rulebook.access import PUSH, Access
 from app.rulebook.permissions import VIEW, Policy
-from app.services import rules_versions
+from app.services import procore_rights, rules_versions
+from app.services.procore_rights import Standing
 from app.services.unit import service_work
 
 #: Acts as a sentence says them, where the name of the act alone would not read well.
@@ -32,6 +33,8 @@ PHRASES = {
     "rules": "edit rules",
     "activate": "activate rules",
     "audit": "export the audit trail",
+    "company_admin": "set up the connection",
+    "override": "override the separation of duties",
 }
 
 #: Argon2's own recommended profile; a wrong password costs as much as a right one.
@@ -49,22 +52,45 @@ class Person:
     access: Access | None  # None: nothing at all on this connection
     policy: Policy
     profile: str
+    procore: Standing | None = None  # what Procore says of the person; None: it has no say
+    round: int = 0  # of sign-ins: whoever signed in in an earlier one is out
 
     def may(self, act: str, of: str = "") -> bool:
         """Whether the permissions allow it; ``of`` is the kind or the list it is about."""
-        return self.policy.denial(self.access, act, of, profile=self.profile) is None
+        return self._left() is None and self.policy.denial(self.access, act, of, profile=self.profile) is None
 
     def refusal(self, act: str, of: str = "") -> Forbidden | None:
         """Why the person may not, naming what is missing; or None."""
+        if left := self._left():
+            return left
         denial = self.policy.denial(self.access, act, of, profile=self.profile)
         if denial is None:
             return None
         row = denial.row
+        taken = self.procore.taken if self.procore else ""
+        if taken and self.policy.privileges[PUSH] in denial.missing:
+            return Forbidden(
+                f"{self.name} may not {phrase(act, of)}: {taken}",
+                self.procore.remedy if self.procore else "",
+                code="not_in_procore",
+                rule_id=row.rule_id if row else "permissions.yaml:rights",
+            )
         return Forbidden(
             f"{self.name} may not {phrase(act, of)}: it needs {denial.missing}.",
             f"{self._able(act, of)}Ask whoever has the right “User administration”; the page Permissions shows it all.",
             rule_id=row.rule_id if row else "permissions.yaml:rights",
             links=[Pointer("Permissions", "page", f"/permissions/#{row.name}" if row else "/permissions/")],
+        )
+
+    def _left(self) -> Forbidden | None:
+        """Whoever is inactive in Procore may nothing here."""
+        if self.procore is None or self.procore.active:
+            return None
+        return Forbidden(
+            f"{self.name} is not active in Procore any more, as read at {self.procore.at}, and may do nothing here.",
+            "If that is wrong, have the person made active in Procore's Directory and sign in again.",
+            code="inactive_in_procore",
+            rule_id="permissions.yaml:privileges",
         )
 
     def _able(self, act: str, of: str) -> str:
@@ -90,7 +116,7 @@ def phrase(act: str, of: str = "") -> str:
     return f"{said} ({about})" if about and act in PHRASES else f"{said} {about}".strip()
 
 
-# -- signing in ----------------------------------------------------------------------------------------------------
+# -- passwords -----------------------------------------------------------------------------------------------------
 
 
 def hash_password(password: str) -> str:
@@ -106,32 +132,30 @@ def password_fits(hashed: str | None, password: str) -> bool:
         return False
 
 
-def sign_in(database: Database, login: str, password: str) -> int | None:
-    """The user's id where login and password fit, else None. Both outcomes are on the trail."""
-    with database.reading() as session:
-        user = session.execute(select(User).where(User.login == login, User.active)).scalar_one_or_none()
-    fits = password_fits(user.password if user else None, password)
-    with service_work(database) as (_, trail):
-        trail.add(Tag.SIGNED_IN if fits else Tag.SIGN_IN_FAILED, login)
-    return user.id if user and fits else None
-
-
 def set_password(database: Database, login: str, password: str, *, actor: str) -> None:
-    """Give a user another password; the old one is worth nothing from now on."""
+    """Give a user another password; the old one is worth nothing from now on, nor is whoever signed in with it."""
     with service_work(database) as (session, trail):
-        named(session, login).password = hash_password(password)
+        new_password(named(session, login), password)
         trail.add(Tag.PASSWORD_CHANGED, actor, login=login)
+
+
+def new_password(user: User, password: str) -> None:
+    """Another password, in a transaction of the caller's."""
+    user.password = hash_password(password)
+    user.round += 1
+    user.link, user.link_until = "", None
+    user.wrong_passwords, user.locked_until = 0, None
 
 
 # -- users and what they hold --------------------------------------------------------------------------------------
 
 
-def add_user(database: Database, login: str, name: str, password: str, *, actor: str) -> int:
-    """Make a user; the login must be new."""
+def add_user(database: Database, login: str, name: str, password: str, *, actor: str, mail: str = "") -> int:
+    """Make a user; the login must be new. Without a password nobody can sign in yet."""
     with service_work(database) as (session, trail):
         if session.execute(select(User.id).where(User.login == login)).first():
             raise Refusal(f"There is already a user {login}.", "Choose another login.")
-        user = User(login=login, name=name, password=hash_password(password))
+        user = User(login=login, name=name, password=hash_password(password) if password else "", mail=mail)
         session.add(user)
         session.flush()
         trail.add(Tag.USER_ADDED, actor, login=login, name=name)
@@ -194,15 +218,23 @@ def access_of(row: PersonAccess | None) -> Access | None:
 
 def person(database: Database, connection_id: int, *, login: str = "", user_id: int | None = None) -> Person | None:
     """An active user with what they are for this connection, read anew each time."""
+    held = (PersonAccess.user_id == User.id) & (PersonAccess.connection_id == connection_id)
+    query = (
+        select(User, Connection, PersonAccess)
+        .select_from(User)
+        .join(Connection, Connection.id == connection_id)
+        .outerjoin(PersonAccess, held)
+        .where(User.active, User.login == login if login else User.id == user_id)
+    )
     with database.reading() as session:
-        query = select(User).where(User.active, User.login == login if login else User.id == user_id)
-        user = session.execute(query).scalar_one_or_none()
-        connection = session.get(Connection, connection_id)
-        if user is None or connection is None:
+        found = session.execute(query).one_or_none()
+        if found is None:
             return None
-        access = access_of(session.get(PersonAccess, (user.id, connection_id)))
+        user, connection, row = found
+        access, said = procore_rights.in_force(session, connection, user, access_of(row))
         policy = rules_versions.policy(session, connection)
-        return Person(user.id, user.login, user.name, access, policy, profile_of(connection, policy))
+        profile = profile_of(connection, policy)
+        return Person(user.id, user.login, user.name, access, policy, profile, said, user.round)
 
 
 def profile_of(connection: Connection, policy: Policy) -> str:

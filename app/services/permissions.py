@@ -27,7 +27,7 @@ BATCH = 1000
 def must(database: Database, connection_id: int, who: Person, act: str, of: str = "") -> None:
     """Let nobody on who may not; the attempt is on the trail, and nothing else happened."""
     if found := who.refusal(act, of):
-        _note(database, connection_id, who, act, found)
+        note(database, connection_id, who, act, found)
         raise found
 
 
@@ -43,14 +43,15 @@ def barred(
     refused = {kind: found for kind in set(kinds.values()) if (found := who.refusal(act, kind))}
     if refused and refused.keys() == set(kinds.values()):
         found = refused[min(refused)]
-        _note(database, connection_id, who, act, found, list(item_ids))
+        note(database, connection_id, who, act, found, list(item_ids))
         raise found
     return {item_id: refused[kind] for item_id, kind in kinds.items() if kind in refused}
 
 
-def _note(
+def note(
     database: Database, connection_id: int, who: Person, act: str, found: Forbidden, items: Iterable[int] = ()
 ) -> None:
+    """Keep on the trail that somebody tried what they may not."""
     with work(database, connection_id) as unit:
         unit.trail.add(
             Tag.REFUSED,

@@ -37,9 +37,10 @@ def approvals(argument: Node, scope: Scope) -> Test:
 
 @word("different_person")
 def different_person(argument: Node, scope: Scope) -> Test:
-    """Nobody plays both parts: `sender` and `approvers`.
+    """Nobody plays both parts: `sender`, `approvers`, or the name of a link: whoever accepted the items it leads to.
 
-    The message may use `{value}`, the people who play both.
+    Of an item that was linked to what QuickBooks held already nobody counts. The message may use `{value}`, the
+    people who play both.
 
     ```yaml
     kind: company
@@ -48,7 +49,7 @@ def different_person(argument: Node, scope: Scope) -> Test:
     fails: {people: {sender: [Pat], approvers: [Ana, Pat]}}
     ```
     """
-    parts = [_part(node) for node in argument.sequence("`different_person:`")]
+    parts = [_part(node, scope) for node in argument.sequence("`different_person:`")]
     if len(parts) != 2 or parts[0] == parts[1]:
         raise Fault(argument.place, "`different_person:` takes two parts, such as [sender, approvers].")
     one, other = parts
@@ -64,8 +65,9 @@ def different_person(argument: Node, scope: Scope) -> Test:
     return test
 
 
-def _part(node: Node) -> str:
+def _part(node: Node, scope: Scope) -> str:
     name = node.text("A part")
-    if name not in PEOPLE:
-        raise Fault(node.place, f"'{name}' is not a part somebody plays.", suggest(name, PEOPLE))
+    known = (*PEOPLE, *scope.vocabulary.links)
+    if name not in known:
+        raise Fault(node.place, f"'{name}' is not a part somebody plays.", suggest(name, known))
     return name
