@@ -7,7 +7,7 @@ READY := .venv/.ready
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types bench pictures golden reference lock browser clean
+.PHONY: help setup run test lint types bench faults pictures golden reference lock browser clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ types: $(READY) ## mypy --strict
 
 bench: $(READY) ## Drain 2,000 and 10,000 companies beside a bare handler
 	$(BIN)/python -m bench.drain
+
+faults: $(READY) ## A month against a Procore that misbehaves, under 200 seeds (SEEDS=… for fewer)
+	$(BIN)/python -m tests.e2e.faults --seeds $(or $(SEEDS),200)
 
 pictures: $(READY) browser ## Take the pictures of README and docs anew
 	$(BIN)/python -m tests.browser.pictures

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 
 from app.db.models import StagedRecord
-from app.procore import Client, Run
+from app.procore import Client, ProcoreError, Run
 from app.sandbox.procore import Store, create_procore
 from app.sandbox.procore.access import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.procore.month import HALVORSEN
-from app.services import connections, errands, offers, staged
+from app.services import connections, errands, offers, retries, staged
 from app.services.offers import Page, Wanted
 from app.services.people import Person
 from app.services.staged import Results
@@ -54,8 +54,13 @@ class Office:
         self.client = Client(BASE, BASE, CLIENT_ID, CLIENT_SECRET, 5021, transport=self.wire)
 
     def work(self) -> int:
-        """One turn of the worker."""
-        return errands.run(self.stage.database, self.stage.connection_id, Run(self.client))
+        """One turn of the worker. Procore being away ends the turn, as in the worker; 0 then, and the rows tell."""
+        try:
+            return errands.run(self.stage.database, self.stage.connection_id, Run(self.client))
+        except ProcoreError as problem:
+            if not retries.is_away(problem):
+                raise
+            return 0
 
     def named(self, resource: str, name: str) -> list[dict[str, object]]:
         """Procore's records of this name."""

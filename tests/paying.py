@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.procore import Run
+from app.procore import ProcoreError, Run
 from app.sandbox.procore import Store
 from app.sandbox.procore.month import HALVORSEN
-from app.services import connections, refreshes
-from app.worker.loop import Worker
+from app.services import connections, direct_costs, issuing, refreshes, retries
 from tests import budgets, records
 from tests.importing import Office
 from tests.invoices import billed, invoice
@@ -101,8 +100,15 @@ class Site:
         return self.session()
 
     def work(self) -> int:
-        """One turn of the worker."""
-        return Worker(self.stage.database, 1, self.office.client).settle()
+        """The worker's turns of payments and job costs. Procore being away ends a turn, not the one after it."""
+        done = 0
+        for turn in (issuing.run, direct_costs.run):
+            try:
+                done += turn(self.stage.database, 1, Run(self.office.client))
+            except ProcoreError as problem:
+                if not retries.is_away(problem):
+                    raise
+        return done
 
     def issued(self) -> list[dict[str, Any]]:
         """The payments issued on SC-014 in Procore."""

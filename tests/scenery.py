@@ -47,7 +47,10 @@ def build_scenery(house: House, folder: Path) -> Set:
 def furnish(house: House, scenery: Set, folder: Path) -> Set:
     """The same with a vendor, a job and two items that were synced."""
     stage = open_stage(house, scenery, folder)
-    stage.approve(*records.basics())
+    stage.receive(*records.basics())
+    stage.send()
+    for outcomes in (stage.accept("Delta Concrete", who="abe"), stage.accept()):  # Ana may accept the first invoice
+        assert not outcomes.refused, [str(one.problem) for one in outcomes.refused]
     stage.must_settle()
     stage.close()
     return at_rest(Set(folder))

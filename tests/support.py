@@ -33,7 +33,18 @@ from app.db.models import (
 )
 from app.sandbox.quickbooks import CompanyFile
 from app.sandbox.web_connector import Died, SessionReport, WebConnector
-from app.services import audit, connections, intake, item_page, lifecycle, people, refreshes, release, sessions
+from app.services import (
+    audit,
+    connections,
+    intake,
+    item_page,
+    lifecycle,
+    people,
+    refreshes,
+    release,
+    sessions,
+    tallies,
+)
 from app.services.hosts import HostPolicy
 from app.services.people import Person
 from app.services.sessions import Sessions
@@ -132,10 +143,10 @@ class Stage:
         ids = self.ids(names, "sent")
         return lifecycle.accept(self.database, self.connection_id, self.person(who), ids, dict.fromkeys(ids, inputs))
 
-    def approve(self, *taken: tuple[str, dict[str, Any]]) -> None:
+    def approve(self, *taken: tuple[str, dict[str, Any]], who: str = "ana") -> None:
         """Procore says these, Pat sends them, Ana accepts them; nobody may object."""
         self.receive(*taken)
-        for outcomes in (self.send(), self.accept()):
+        for outcomes in (self.send(), self.accept(who=who)):
             assert not outcomes.refused, [str(one.problem) for one in outcomes.refused]
 
     def act(self, what: str, *names: str, who: str = "ana", reason: str = "") -> lifecycle.Outcomes:
@@ -258,7 +269,8 @@ class Stage:
     # -- what must hold after everything ---------------------------------------------------------------------------
 
     def must_be_sound(self) -> None:
-        """The chain verifies and every move has its one event."""
+        """The chain verifies, every move has its one event, and the kept counts are the true ones."""
+        assert tallies.wrong(self.database, self.connection_id) == []
         assert [verdict.problem for verdict in audit.verify(self.database) if not verdict.ok] == []
         with self.database.reading() as session:
             moves = session.execute(select(func.count()).select_from(Transition)).scalar_one()

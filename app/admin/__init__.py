@@ -8,17 +8,25 @@ from app.admin import (
     about,
     access,
     acts,
+    api,
+    catalogue,
     connection,
     exceptions,
     home,
     job_costs,
+    notices,
     offers,
     payments,
+    people,
     permissions,
+    preferences,
     reports,
     rules,
     safety,
     settings,
+    setup,
+    sign_in,
+    tokens,
     trail,
     what_syncs,
     words,
@@ -29,6 +37,8 @@ def init_app(app: Flask) -> None:
     """Add the screens to an application."""
     words.init_app(app)
     safety.init_app(app)
-    screens = (access, home, acts, connection, rules, trail, permissions, settings, what_syncs, offers, about)
-    for module in (*screens, payments, job_costs, exceptions, reports):
+    catalogue.init_app(app)
+    api.init_app(app)
+    screens = (access, home, acts, connection, setup, rules, trail, permissions, settings, what_syncs, offers, about)
+    for module in (*screens, payments, job_costs, exceptions, reports, preferences, tokens, notices, people, sign_in):
         app.register_blueprint(module.pages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app.admin.access import connection_id, me, needs_person, services
@@ -13,9 +13,10 @@ from app.admin.asked import number
 from app.admin.items import ONE, address, pages, show_list, show_one, wanted
 from app.core.errors import Refusal
 from app.items import registry
-from app.services import item_page, lifecycle, unlinking
+from app.services import item_page, lifecycle, listing, unlinking
+from app.services import together as services_together
 from app.services.lifecycle import Outcomes
-from app.services.listing import PAGE, Wanted
+from app.services.listing import Wanted
 
 #: What each button does: the service, the past tense, and whether it wants a reason.
 ACTS: dict[str, tuple[Callable[..., Outcomes], str, bool]] = {
@@ -27,8 +28,17 @@ ACTS: dict[str, tuple[Callable[..., Outcomes], str, bool]] = {
     "retry": (lifecycle.retry, "put back in line", False),
     "unlink": (unlinking.unlink, "unlinked", False),
 }
+#: The button that shows what the ticked items wait for, to decide them together.
+TOO = "accept_too"
+#: So many are decided, or undone, at once.
+MOST = 200
 #: So many refusals are named; beyond, each row says why.
 NAMED = 5
+#: What many may have in common when they are left out: the code, and the words for one and for many.
+TOGETHER = (
+    ("warned", "has a remark, look at it by itself:", "have a remark, look at them one by one:"),
+    ("conflict", "changed while you looked, look at it again:", "changed while you looked, look at them again:"),
+)
 
 Shown = Answer | tuple[str, int]
 
@@ -40,6 +50,8 @@ def act(kind: str) -> Shown:
     asked = _list_of(kind)
     name, _, only = request.form.get("act", "").partition(":")
     chosen = [number(one) for one in ([only] if only else request.form.getlist("item"))]
+    if name == TOO and chosen:
+        return redirect(url_for("items.together", kind=kind, item=chosen))
     if name not in ACTS or not chosen:
         flash(
             "Nothing was ticked, so nothing was done."
@@ -54,14 +66,21 @@ def act(kind: str) -> Shown:
     except Refusal as problem:
         flash(str(problem), "bad")
         return _again(asked)
-    _tell(_without_waiting(outcomes) if name == "unlink" else outcomes, done, undo_for=kind if name == "accept" else "")
+    _tell(
+        _without_waiting(outcomes) if name == "unlink" else outcomes,
+        done,
+        undo_for=kind if name == "accept" else "",
+        left=None if _from_item() else asked,
+    )
     return _again(asked) if outcomes.refused else _back(asked)
 
 
 def _more(name: str, kind: str, only: str, chosen: Sequence[int]) -> dict[str, Any]:
     """What a service wants to know besides the items."""
     if name == "accept":
-        return {"inputs": {one: _inputs(kind, one) for one in chosen}, "expected": _versions(chosen)}
+        inputs = {one: _inputs(kind, one) for one in chosen}
+        # Whoever ticks many looks at the sum, not at each: what has a remark is left for a look of its own.
+        return {"inputs": inputs, "expected": _versions(chosen), "unless_warned": not only}
     if ACTS[name][2]:
         return {"reason": request.form.get(f"reason:{only}") or request.form.get("reason", "")}
     return {}
@@ -87,24 +106,74 @@ def _without_waiting(outcomes: Outcomes) -> Outcomes:
     return Outcomes([one for one in outcomes.each if not one.ok or one.state != "synced"])
 
 
-def _tell(outcomes: Outcomes, done: str, *, undo_for: str = "") -> None:
+def _tell(outcomes: Outcomes, done: str, *, undo_for: str = "", left: Wanted | None = None) -> None:
     if outcomes.done:
-        names = ", ".join(outcome.name for outcome in outcomes.done[:3])
-        more = f" and {len(outcomes.done) - 3} more" if len(outcomes.done) > 3 else ""
-        count = f"{len(outcomes.done)} of {len(outcomes.each)}: " if outcomes.refused else ""
-        queued = sum(outcome.state == "queued" for outcome in outcomes.done)
-        waits = sum(outcome.state == "accepted" for outcome in outcomes.done)
-        line = f" {queued} queued for QuickBooks." if queued else ""
-        line += f" {waits} under Waiting until what it needs is in QuickBooks." if waits == 1 else ""
-        line += f" {waits} under Waiting until what they need is in QuickBooks." if waits > 1 else ""
-        flash(f"{count}{names}{more} {done}.{line}", "good")
+        flash(_done(outcomes, done) + (_left(left) if left else ""), "good")
         if undo_for and me().may("take_back", undo_for):
-            undo = {"kind": undo_for, "items": [outcome.item_id for outcome in outcomes.done[:PAGE]]}
+            undo = {"kind": undo_for, "items": [outcome.item_id for outcome in outcomes.done[:MOST]]}
             flash(undo, "undo")  # type: ignore[arg-type]  # any plain data may be flashed
-    for outcome in outcomes.refused[:NAMED]:
+    for outcome in outcomes.done[:NAMED]:
+        if outcome.note:
+            flash(outcome.note, "warn")
+    refused = outcomes.refused
+    if len(outcomes.each) > 1:
+        for code, few, many in TOGETHER:
+            if names := [one.name for one in refused if one.problem is not None and one.problem.code == code]:
+                flash(f"{len(names)} {few if len(names) == 1 else many} {_named(names)}.", "warn")
+                refused = [one for one in refused if one.problem is None or one.problem.code != code]
+    for outcome in refused[:NAMED]:
         flash(f"{outcome.name}: {outcome.problem}", "bad")
-    if len(outcomes.refused) > NAMED:
-        flash(f"{len(outcomes.refused) - NAMED} more were refused; each row says why.", "bad")
+    if len(refused) > NAMED:
+        flash(f"{len(refused) - NAMED} more were refused; each row says why.", "bad")
+
+
+def _done(outcomes: Outcomes, done: str) -> str:
+    count = f"{len(outcomes.done)} of {len(outcomes.each)}: " if outcomes.refused else ""
+    queued = sum(outcome.state == "queued" for outcome in outcomes.done)
+    waits = sum(outcome.state == "accepted" for outcome in outcomes.done)
+    line = f" {queued} queued for QuickBooks." if queued else ""
+    line += f" {waits} under Waiting until what it needs is in QuickBooks." if waits == 1 else ""
+    line += f" {waits} under Waiting until what they need is in QuickBooks." if waits > 1 else ""
+    return f"{count}{_named([outcome.name for outcome in outcomes.done])} {done}.{line}"
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _left(asked: Wanted) -> str:
+    """How much of the list is still there."""
+    left = listing.left(services().database, connection_id(), asked)
+    return f" {left} left." if left else " None left here."
+
+
+# -- what they wait for, too ---------------------------------------------------------------------------------------
+
+
+@pages.get("/<kind>/together")
+@needs_person
+def together(kind: str) -> str | Answer:
+    """These and whatever they wait for, each with what would be written."""
+    asked = wanted(kind, {})
+    chosen = [number(one) for one in request.args.getlist("item")[:MOST]]
+    parts = services_together.plan(services().database, connection_id(), me(), chosen)
+    if not parts:
+        flash("Nothing of it waits for a decision any more.", "warn")
+        return redirect(address(asked))
+    return render_template("together.html", kind=registry.kind(kind), parts_of=parts, back=address(asked))
+
+
+@pages.post("/<kind>/together")
+@needs_person
+def accept_together(kind: str) -> Answer:
+    """Accept what is ticked, each after what it waits for."""
+    asked, chosen = wanted(kind, {}), [number(one) for one in request.form.getlist("item")[:MOST]]
+    if not chosen:
+        flash("Nothing was ticked, so nothing was done.", "warn")
+        return redirect(address(asked))
+    outcomes = lifecycle.accept(services().database, connection_id(), me(), chosen, expected=_versions(chosen))
+    _tell(outcomes, "accepted", undo_for=kind)
+    return redirect(address(asked))
 
 
 @pages.post(ONE + "/newer")
@@ -130,12 +199,45 @@ def by_hand(kind: str, item_id: int) -> Answer:
     return redirect(url_for("items.one", kind=kind, item_id=item_id))
 
 
+@pages.post(ONE + "/rebook")
+@needs_person
+def rebook(kind: str, item_id: int) -> Answer:
+    """Book on another day what failed because its books are closed."""
+    database, chosen = services().database, connection_id()
+    item_page.of_kind(database, chosen, kind, item_id)
+    given = (request.form.get(name, "") for name in ("day", "reason"))
+    try:
+        _tell(lifecycle.rebook(database, chosen, me(), item_id, *given), "accepted with another date")
+    except Refusal as problem:
+        flash(str(problem), "bad")
+    return redirect(url_for("items.one", kind=kind, item_id=item_id))
+
+
+@pages.post(ONE + "/override")
+@needs_person
+def override(kind: str, item_id: int) -> Answer:
+    """Accept alone what another person should, with a reason."""
+    database, chosen = services().database, connection_id()
+    item_page.of_kind(database, chosen, kind, item_id)
+    expected = {item_id: number(request.form.get("version", ""))}
+    reason = request.form.get("reason", "")
+    try:
+        _tell(
+            lifecycle.accept(database, chosen, me(), [item_id], expected=expected, override=reason),
+            "accepted by one person alone",
+            undo_for=kind,
+        )
+    except Refusal as problem:
+        flash(str(problem), "bad")
+    return redirect(url_for("items.one", kind=kind, item_id=item_id))
+
+
 # -- where the button was pressed ----------------------------------------------------------------------------------
 
 
 def _list_of(kind: str) -> Wanted:
-    parts = (request.form.get(f"back_{name}", "") for name in ("tab", "q", "project", "after"))
-    return wanted(kind, *parts)
+    given = request.form.items()
+    return wanted(kind, {name.removeprefix("back_"): said for name, said in given if name.startswith("back_")})
 
 
 def _from_item() -> int:
@@ -145,6 +247,8 @@ def _from_item() -> int:
 def _back(asked: Wanted) -> Answer:
     if item_id := _from_item():
         return redirect(url_for("items.one", kind=asked.kind, item_id=item_id))
+    if request.form.get("to") == "offers":
+        return redirect(url_for("offers.page", kind=asked.kind))
     return redirect(address(asked))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from app.admin import report_bars
 from app.admin.access import connection_id, me, needs_person, services
 from app.admin.asked import number
+from app.core import clock
 from app.core.errors import Refusal
 from app.services import exceptions, item_page, lifecycle
 
@@ -19,7 +21,10 @@ def page() -> str:
     database, chosen = services().database, connection_id()
     if request.args.get("tab") == "cleared":
         return render_template("exceptions.html", tab="cleared", past=exceptions.past(database, chosen))
-    return render_template("exceptions.html", tab="open", standing=exceptions.standing(database, chosen))
+    standing = exceptions.standing(database, chosen)
+    return render_template(
+        "exceptions.html", tab="open", standing=standing, drawn=report_bars.ages(standing, clock.now())
+    )
 
 
 @pages.post("/clear")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
+from app.admin import item_view, preferences
 from app.admin.access import connection_id, me, needs_person, services
-from app.admin.asked import number
 from app.core.errors import NotFound
 from app.items import registry
-from app.services import item_page, listing
+from app.services import item_page, list_order, listing
 from app.services.listing import TABS, Wanted
 
 pages = Blueprint("items", __name__, url_prefix="/items")
@@ -21,54 +22,78 @@ pages = Blueprint("items", __name__, url_prefix="/items")
 ONE = "/<kind>/<int(max=9223372036854775807):item_id>"
 
 
-def wanted(kind: str, tab: str, search: str, project: str, after: str) -> Wanted:
+def wanted(kind: str, given: Mapping[str, str]) -> Wanted:
     """What a list is asked for; whatever makes no sense is as if not said."""
     if kind not in registry.kinds():
         raise NotFound(f"There is no list {kind}.", "Choose one in the menu.")
-    return Wanted(kind, tab if tab in TABS else "sent", search.strip()[:100], project, number(after))
+    said = {name: given.get(name, "").strip()[:100] for name in ("tab", "q", "project", "sort", "after", "before")}
+    return Wanted(
+        kind,
+        said["tab"] if said["tab"] in TABS else "sent",
+        said["q"],
+        said["project"],
+        said["sort"] if said["sort"] in list_order.orders(kind) else "",
+        said["after"],
+        said["before"],
+    )
 
 
-def _asked(kind: str) -> Wanted:
-    given = request.args
-    return wanted(kind, given.get("tab", ""), given.get("q", ""), given.get("project", ""), given.get("after", ""))
+def address(asked: Wanted, *, page: str = "items.page", **other: str) -> str:
+    """Where a list stands; what is said otherwise leads to another part of it, from its beginning."""
+    kept: dict[str, Any] = {"tab": asked.tab, "q": asked.search, "project": asked.project, "sort": asked.sort}
+    kept |= other or {"after": asked.after, "before": asked.before}
+    return url_for(page, kind=asked.kind, **{name: value for name, value in kept.items() if value})
 
 
-def address(asked: Wanted) -> str:
-    """Where a list stands."""
-    kept: dict[str, Any] = {"tab": asked.tab, "q": asked.search, "project": asked.project, "after": asked.after}
-    return url_for("items.page", kind=asked.kind, **{name: value for name, value in kept.items() if value})
-
-
-def _approver(kind: str) -> str:
+def approver(kind: str) -> str:
     """Who would accept: nobody is warned of an acceptance that is not theirs to give."""
     return me().name if me().may("accept", kind) else ""
 
 
 def show_list(asked: Wanted, *, only_rows: bool = False) -> str:
     """One page of a list, or its live part alone."""
-    found = listing.page(services().database, connection_id(), asked, _approver(asked.kind))
-    return render_template("_live.html" if only_rows else "list.html", page=found, here=address(asked))
+    found = listing.page(services().database, connection_id(), asked, approver(asked.kind))
+    known = list_order.columns(asked.kind)
+    return render_template(
+        "_live.html" if only_rows else "list.html",
+        page=found,
+        here=address(asked),
+        to=lambda **other: address(asked, **other),
+        csv=address(asked, page="items.as_csv", after=""),
+        orders=list_order.orders(asked.kind),
+        columns=known,
+        chosen=[name for name in known if name in preferences.chosen(f"columns:{asked.kind}", list_order.USUAL)],
+        live=only_rows,
+    )
 
 
 def show_one(kind: str, item_id: int) -> str:
     """The page of one item."""
     database = services().database
     item_page.of_kind(database, connection_id(), kind, item_id)
-    found = item_page.load(database, connection_id(), item_id, _approver(kind))
-    return render_template("item.html", page=found, here=url_for("items.one", kind=kind, item_id=item_id))
+    tools = services().tools if item_view.may_read(kind) else None
+    found = item_page.load(database, connection_id(), item_id, approver(kind), tools)
+    here = url_for("items.one", kind=kind, item_id=item_id)
+    return render_template("item.html", page=found, here=here, **item_view.around(found))
 
 
 @pages.get("/<kind>")
 @needs_person
-def page(kind: str) -> str:
-    return show_list(_asked(kind), only_rows=request.headers.get("HX-Target") == "rows")
+def page(kind: str) -> str | tuple[str, int]:
+    """The list; asked for its live part alone, nothing at all as long as nothing changed."""
+    asked = wanted(kind, request.args)
+    if request.headers.get("HX-Target") != "rows":
+        return show_list(asked)
+    if request.args.get("mark") == listing.mark(services().database, connection_id()):
+        return "", 204
+    return show_list(asked, only_rows=True)
 
 
 @pages.get("/<kind>.csv")
 @needs_person
 def as_csv(kind: str) -> Response:
     out = io.StringIO(newline="")
-    asked = replace(_asked(kind), after=0)
+    asked = replace(wanted(kind, request.args), after="", before="")
     listing.write_csv(services().database, connection_id(), asked, out)
     return Response(
         "\ufeff" + out.getvalue(),  # the mark by which spreadsheets know UTF-8

@@ -7,8 +7,8 @@ import io
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
+from app.admin import bars
 from app.admin.access import connection_id, me, needs_person, services
-from app.admin.bars import WIDTH, bars
 from app.core.errors import Refusal
 from app.services import job_costs, permissions, refreshes, refusals
 from app.services.job_costs import JOB_COSTS, NOT_INCLUDED, Report
@@ -22,6 +22,12 @@ COMPANY, PROJECT = "job_costs", "project_job_costs"
 def may_see() -> bool:
     """Whether any report is for the person who asks."""
     return me().may("report", COMPANY) or me().may("report", PROJECT)
+
+
+def must_see() -> None:
+    """Let nobody on who may see neither report; the attempt is on the trail."""
+    if not me().may("report", COMPANY):
+        permissions.must(services().database, connection_id(), me(), "report", PROJECT)
 
 
 @pages.get("/")
@@ -39,8 +45,9 @@ def page() -> str:
 @needs_person
 def one(project_id: str) -> str:
     found = _report(project_id)
-    shown = list(zip(found.lines, bars(found.lines), strict=True))
-    return render_template("job_cost.html", report=found, shown=shown, width=WIDTH, not_included=NOT_INCLUDED)
+    drawn = bars.job_costs(found.lines)
+    words = {"not_included": NOT_INCLUDED, "spent": bars.spent_words}
+    return render_template("job_cost.html", report=found, drawn=drawn, **words)
 
 
 @pages.get("/<project_id>.csv")
@@ -89,6 +96,5 @@ def write_beside(project_id: str) -> Answer:
 
 
 def _report(project_id: str) -> Report:
-    if not me().may("report", COMPANY):
-        permissions.must(services().database, connection_id(), me(), "report", PROJECT)
+    must_see()
     return job_costs.report(services().database, connection_id(), project_id)

@@ -26,6 +26,9 @@ ACTS = {
     "update": (staged.update, "asked for: Procore is told within seconds"),
 }
 NAMED = 5
+LINKED = "linked"
+#: So many links can be undone by one press: the list of them travels in the cookie of the session.
+MOST_UNDONE = 200
 
 
 @pages.get("/")
@@ -62,6 +65,10 @@ def act(kind: str) -> Answer | tuple[str, int]:
         flash(str(problem), "bad")
         return _show(asked), problem.status
     _tell(results, done)
+    if done == LINKED and results.done and me().may("unlink", kind):
+        chosen = [one.staged_id for one in results.done[:MOST_UNDONE]]
+        linked = offers.items_of(services().database, connection_id(), chosen)
+        flash({"act": "unlink", "kind": kind, "items": linked, "to": "offers"}, "undo")  # type: ignore[arg-type]
     return (_show(asked), 422) if results.refused else redirect(_address(asked))
 
 
@@ -86,7 +93,7 @@ def _link(kind: str, only: str) -> tuple[Results, str]:
     else:
         typed = request.form.get(f"with:{staged_id}", "")
         pairs = {number(staged_id): offers.candidate(database, connection_id(), kind, typed)}
-    return staged.link(database, connection_id(), kind, me(), pairs), "linked"
+    return staged.link(database, connection_id(), kind, me(), pairs), LINKED
 
 
 def _tell(results: Results, done: str) -> None:

@@ -18,7 +18,8 @@ pages = Blueprint("payments", __name__)
 @pages.get("/items/payment")
 @needs_person
 def page() -> str:
-    found = payments.page(services().database, connection_id())
+    places = {name: request.args.get(name, "")[:200] for name in ("after", "before")}
+    found = payments.page(services().database, connection_id(), **places)
     return render_template("payments.html", page=found)
 
 

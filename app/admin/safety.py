@@ -8,6 +8,8 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from app.admin import access
+from app.admin.api import answers
+from app.admin.api.routes import is_api
 from app.core import ids
 from app.core.errors import TieoutError, where
 
@@ -27,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", MAX_FORM_PARTS=5000)
     app.session_interface = access.Cookies()
     app.before_request(access.check_csrf)
+    app.before_request(access.read_rights_again)
     app.after_request(_dress)
     app.register_error_handler(TieoutError, _refused)
     app.register_error_handler(HTTPException, _http)
@@ -48,9 +51,11 @@ def _refused(error: TieoutError) -> tuple[str | Response, int]:
     return render_template("problem.html", error=error), error.status
 
 
-def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _http(error: HTTPException) -> tuple[str, int] | HTTPException | Response:
     if request.path.startswith("/qbwc"):
         return error
+    if is_api():
+        return answers.of_the_web(error)
     told = TieoutError(
         "There is no such page." if error.code == 404 else (error.description or error.name),
         "Go to the home page and look from there.",

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request, url_for
 
-from app.admin import access
+from app.admin import access, preferences
 from app.core import clock, money
 from app.core.errors import Pointer
 from app.items import registry
-from app.services import connections, exceptions, overview
+from app.qbxml import layout
 from app.services.listing import TAB_NAMES, TABS
 
 #: How each state looks: tone (a colour token), icon (shape tells without colour), word.
@@ -39,6 +39,7 @@ TAB_ACTS = {
     "synced": ("unlink",),
 }
 
+_DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
 _AMOUNT = re.compile(r"-?[\d,]+\.\d\d")
 
 MOVES = {
@@ -70,14 +71,47 @@ def cents(value: int | None) -> str:
     return "" if value is None else money.shown(money.from_cents(value))
 
 
+def zone() -> str:
+    """The company's own time zone; UTC before anybody signed in."""
+    settings = access.around().connection.settings if "person" in g else {}
+    return str(settings.get("zone") or "UTC")
+
+
 def moment(value: datetime | None, *, seconds: bool = False) -> str:
     """A moment in the company's own time."""
     if value is None:
         return "never"
-    local = value.astimezone(ZoneInfo(getattr(g, "zone", "UTC")))
+    local = value.astimezone(ZoneInfo(zone()))
     today = clock.now().astimezone(local.tzinfo).date()
     day = "today" if local.date() == today else f"{local:%d %b %Y}"
     return f"{day} {local:%H:%M:%S}" if seconds else f"{day} {local:%H:%M}"
+
+
+def stamp(value: datetime) -> str:
+    """A moment as it is kept on paper: whole, with its time zone."""
+    return f"{value.astimezone(ZoneInfo(zone())):%d %b %Y %H:%M %Z}"
+
+
+def day(value: date) -> str:
+    """A day as all pages write it: ``31 Oct 2026``."""
+    return f"{value:%d %b %Y}"
+
+
+def days(said: str) -> str:
+    """A sentence with its days written so, whatever wrote them."""
+    return _DAY.sub(_day_in_words, said)
+
+
+def _day_in_words(found: re.Match[str]) -> str:
+    try:
+        return day(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
+
+
+def month(value: date) -> str:
+    """The month of a day: ``November 2026``."""
+    return f"{value:%B %Y}"
 
 
 def apart(value: str) -> tuple[str, str]:
@@ -103,7 +137,8 @@ def where(link: Pointer) -> str:
 
 def init_app(app: Flask) -> None:
     """Teach the templates our words."""
-    app.jinja_env.filters.update(money=shown_money, cents=cents, moment=moment, apart=apart, event=event)
+    app.jinja_env.filters.update(money=shown_money, cents=cents, moment=moment, stamp=stamp, apart=apart, event=event)
+    app.jinja_env.filters.update(day=day, days=days, month=month, laid_out=layout.indented)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_every_page)
 
@@ -122,13 +157,17 @@ def _every_page() -> dict[str, Any]:
         "me": getattr(g, "person", None),
     }
     if found["me"] is not None:
-        database = access.services().database
-        connection = connections.get(database, access.connection_id())
-        g.zone = connection.settings.get("zone") or "UTC"
+        if request.method != "GET":
+            g.pop("frame", None)
+        around = access.around()
         found |= {
-            "connection": connection,
-            "health": overview.health(database, connection.id),
-            "exceptions": exceptions.count(database, connection.id),
-            "to_decide": overview.to_decide(database, connection.id),
+            "connection": around.connection,
+            "keys_on": preferences.keys_on(),
+            "places": preferences.places(),
+            "health": around.health,
+            "exceptions": around.exceptions,
+            "to_decide": around.to_decide,
+            "unread": around.unread,
+            "connections_of_mine": around.places,
         }
     return found

@@ -71,12 +71,14 @@ def company_file(path: str, connection_id: int | None, data_dir: Path | None) ->
 
 
 @connection.command("password")
+@click.option("--at-once", is_flag=True, help="The old password stops now, not once the new one was used.")
 @connection_option
 @data_dir_option
-def new_password(connection_id: int | None, data_dir: Path | None) -> None:
+def new_password(connection_id: int | None, data_dir: Path | None, at_once: bool) -> None:
     """Make another Web Connector password (told once); type it into the Web Connector."""
     found = services(data_dir)
-    password = connections.new_password(found.database, the_connection(found, connection_id), actor="command line")
+    chosen = the_connection(found, connection_id)
+    password = connections.new_password(found.database, chosen, actor="command line", at_once=at_once)
     click.echo(f"Web Connector password  {password}   (kept nowhere: write it down)")
 
 
@@ -107,6 +109,7 @@ def print_qwc(url: str, connection_id: int | None, data_dir: Path | None) -> Non
             support_url=url.rstrip("/") + "/support",
             user=one.web_connector_user,
             file_id=one.file_id,
+            minutes=int(one.settings.get("every_minutes") or 5),
         )
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,20 @@ from waitress.server import create_server
 from app import settings as configuration
 from app.cli import books
 from app.core import ids
+from app.core.errors import Refusal
 from app.db.models import Item, ItemNeed, StagedRecord
 from app.factory import Services, build, create_app
-from app.procore import Client
 from app.sandbox.procore import Store, create_procore
 from app.sandbox.procore.access import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.procore.month import HALVORSEN
 from app.sandbox.quickbooks import CompanyFile
-from app.sandbox.web_connector import SessionReport, WebConnector
-from app.services import connections, lifecycle, people, rules_versions
+from app.sandbox.web_connector import WebConnector
+from app.services import connections, lifecycle, people, procore_access, rules_versions, sessions
+from app.services.notices_post import MAILBOX, post_of
 from app.services.people import Person
 from app.web_connector.qwc import OWNER_ID
 from app.worker.loop import Worker
+from app.worker.postman import Postman
 
 HOST = "127.0.0.1"
 COMPANY_FILE = "contractor.qbw"
@@ -36,9 +38,12 @@ WEB_CONNECTOR_USER = "halvorsen"
 #: Projects older than this were there before the connection; the month begins after it.
 CUT_OFF = datetime(2025, 12, 1, tzinfo=UTC)
 EVERY_SECONDS = 5
+#: How a session ends that asked all there was to ask.
+WHOLE = ("done", "nothing")
 
 PEOPLE = (
     ("ana", "Ana Ruiz", "approver"),
+    ("ben", "Ben Cole", "approver"),  # whoever accepts a new vendor may not accept its first invoice
     ("ike", "Ike Sand", "specialist"),
     ("aud", "Aud Lang", "auditor"),
     ("pat", "Pat Moreno", "project_manager"),
@@ -54,7 +59,7 @@ class Demo:
 
     services: Services
     connection_id: int
-    account: dict[str, Any]
+    account: dict[str, Any] = field(repr=False)
     company: CompanyFile
     procore: Store
     worker: Worker
@@ -109,23 +114,38 @@ def start(
     data_dir: Path, port: int, *, web_connector: bool = True, say: Callable[[str], None] = lambda _: None
 ) -> Demo:
     """Start the demo; the first time, seed the month through the front door."""
-    settings = configuration.load(data_dir=data_dir)
-    services = build(settings)
+    loaded = configuration.load(data_dir=data_dir)
     store = Store(data_dir / "procore.db")
     store.seed(HALVORSEN)
     procore_url, close_procore = _serve(create_procore(store), 0)
+    settings = replace(
+        loaded,
+        smtp_url=MAILBOX,  # whatever is set: nobody is mailed
+        procore_api_url=procore_url,
+        procore_login_url=procore_url,
+        procore_client_id=CLIENT_ID,
+        procore_client_secret=CLIENT_SECRET,
+        procore_sign_in=True,
+    )
+    services = build(settings)
     account = _account(data_dir)
     connection_id = _connection(services, account)
-    client = Client(procore_url, procore_url, CLIENT_ID, CLIENT_SECRET, store_company_id())
+    client = procore_access.client(services.database, settings, connections.get(services.database, connection_id))
     worker = Worker(services.database, connection_id, client)
     demo = Demo(services, connection_id, account, books.seeded(data_dir / COMPANY_FILE), store, worker)
     demo.closers += [store.close, demo.company.close, close_procore, client.close]
     demo.url, close_service = _serve(create_app(services=services), port)
     demo.closers.append(close_service)
     if not account.get("seeded"):
-        _seed(demo, say)
+        try:
+            _seed(demo, say)
+        except BaseException:  # whatever cut it short: nothing of it stays behind to be in the way of the next start
+            demo.close()
+            raise
         _keep(data_dir, account | {"seeded": True})
     _in_background(demo, lambda: worker.run(demo.stop))
+    postman = Postman(services.database, post_of(replace(settings, public_url=demo.url)))
+    _in_background(demo, lambda: postman.run(demo.stop))
     if web_connector:
         _in_background(demo, lambda: _keep_connecting(demo))
     return demo
@@ -175,7 +195,8 @@ def _connection(services: Services, account: dict[str, Any]) -> int:
         },
     )
     for person in account["logins"]:
-        people.add_user(database, person["user"], person["name"], person["password"], actor="demo")
+        mail = f"{person['name'].lower().replace(' ', '.')}@halvorsen.example"  # as Procore's directory knows them
+        people.add_user(database, person["user"], person["name"], person["password"], actor="demo", mail=mail)
         people.give_role(database, person["user"], added.id, person["role"], actor="demo")
     connections.go_live(database, added.id, actor="demo")
     return added.id
@@ -211,8 +232,18 @@ def _set_up(demo: Demo) -> None:
         connections.change_settings(demo.services.database, demo.connection_id, values, actor="demo")
 
 
-def _session(demo: Demo) -> SessionReport:
-    return demo.web_connector().run()
+def _session(demo: Demo) -> None:
+    """One whole session; one that a start which was cut short left open is ended first."""
+    report = demo.web_connector().run()
+    if report.outcome == "busy":
+        sessions.end_now(demo.services.database, demo.connection_id, demo.person("ike"))
+        report = demo.web_connector().run()
+    if report.outcome not in WHOLE:
+        raise Refusal(
+            f"The demo could not be filled: its Web Connector session ended early. {report.sentence}",
+            "Start the demo again: it goes on where it stopped.",
+            code="demo",
+        )
 
 
 def ids_of(demo: Demo, **where: str) -> list[int]:

@@ -6,9 +6,23 @@ import sys
 
 import click
 
-from app.cli import audit, connection, item, job_costs, not_supported, report, rules, sandbox, service, staged, user
+from app.cli import (
+    audit,
+    connection,
+    item,
+    job_costs,
+    not_supported,
+    procore,
+    report,
+    rules,
+    sandbox,
+    service,
+    staged,
+    user,
+)
 from app.core.errors import TieoutError
 from app.rulebook.problems import RuleErrors
+from app.settings import BadSetting
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -19,7 +33,20 @@ def commands() -> None:
     """Carry Procore's cost records into QuickBooks Desktop, and prove that both agree to the cent."""
 
 
-for group in (sandbox, service, connection, user, item, staged, not_supported, rules, audit, job_costs, report):
+for group in (
+    sandbox,
+    service,
+    connection,
+    procore,
+    user,
+    item,
+    staged,
+    not_supported,
+    rules,
+    audit,
+    job_costs,
+    report,
+):
     for command in group.COMMANDS:
         commands.add_command(command)
 
@@ -31,6 +58,9 @@ def main() -> None:
     except RuleErrors as errors:
         for problem in errors.problems:
             click.echo(problem, err=True)
+        sys.exit(1)
+    except BadSetting as error:
+        click.echo(error, err=True)
         sys.exit(1)
     except TieoutError as error:
         click.echo(f"{error.sentence}\n{error.what_to_do}".strip(), err=True)

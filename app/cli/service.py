@@ -11,13 +11,15 @@ import click
 
 from app import settings as configuration
 from app.cli import reference
-from app.cli.shared import connection_option, data_dir_option, services, the_connection
+from app.cli.shared import data_dir_option, services
 from app.core.errors import Refusal
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.procore import Client
-from app.services import audit, connections, restore
-from app.worker.loop import Worker
+from app.services import audit, connections, procore_access, restore, tallies
+from app.services.notices_post import post_of
+from app.worker.crew import Crew
+from app.worker.postman import Postman
 
 
 @click.command("serve")
@@ -61,28 +63,26 @@ def _serve_plainly(host: str, port: int, certificate: Path | None) -> None:
 
 
 @click.command("work")
-@connection_option
+@click.option("--connection", "connection_id", type=int, help="Serve this connection only. Default: all of them.")
 @data_dir_option
 def work(connection_id: int | None, data_dir: Path | None) -> None:
-    """Read Procore and tell it what QuickBooks holds, until stopped."""
+    """Read Procore, tell it what QuickBooks holds, and send mails, until stopped. Any number of workers may run."""
     found = services(data_dir)
-    settings = found.settings
-    if not settings.procore_client_id:
-        raise Refusal(
-            "Procore's client id is not set.", "Set TIEOUT_PROCORE_CLIENT_ID and TIEOUT_PROCORE_CLIENT_SECRET."
-        )
-    connection = connections.get(found.database, the_connection(found, connection_id))
-    client = Client(
-        settings.procore_api_url,
-        settings.procore_login_url,
-        settings.procore_client_id,
-        settings.procore_client_secret,
-        int(connection.procore_company_id),
-    )
-    stop = threading.Event()
+    procore_access.must_know_app(found.settings)
+    if connection_id is not None:
+        connections.get(found.database, connection_id)
+    stop, post = threading.Event(), post_of(found.settings)
+
+    def client_of(connection_id: int) -> Client:
+        connection = connections.get(found.database, connection_id)
+        return procore_access.client(found.database, found.settings, connection, wait=stop.wait)
+
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    Worker(found.database, connection.id, client).run(stop)
+    postman = threading.Thread(target=Postman(found.database, post, connection_id).run, args=(stop,), name="post")
+    postman.start()
+    Crew(found.database, client_of, connection_id).run(stop)
+    postman.join()
 
 
 @click.group("db")
@@ -128,6 +128,8 @@ def doctor(data_dir: Path | None) -> None:
         host = connection.host
         seen = f"{host['product']} ({host['country']})" if host.get("product") else "no session yet"
         click.echo(f"connection {connection.id} {connection.name}: {seen}")
+        wrong = tallies.wrong(found.database, connection.id)
+        click.echo(f"kept counts {connection.name}: {'; '.join(wrong) if wrong else 'all as the items are'}")
 
 
 @click.command("reference")

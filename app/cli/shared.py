@@ -14,7 +14,7 @@ from app import settings as configuration
 from app.core.errors import NotFound, Refusal
 from app.db.models import Item
 from app.factory import Services, build
-from app.services import connections, people
+from app.services import connections, people, rights_again
 from app.services.people import Person
 
 #: The demo keeps to a folder of its own, so that it never meets a real installation's data.
@@ -61,7 +61,9 @@ def the_person(found: Services, connection_id: int, login: str) -> Person:
     person = people.person(found.database, connection_id, login=login)
     if person is None:
         raise NotFound(f"There is no active user {login}.", "See `tieout user list`.")
-    return person
+    if sentence := rights_again.read_again(found.database, found.settings, connection_id, person.id):
+        click.echo(sentence, err=True)
+    return people.person(found.database, connection_id, user_id=person.id) or person
 
 
 def the_item(found: Services, connection_id: int, wanted: str) -> int:

@@ -11,7 +11,7 @@ from app.cli.shared import connection_option, data_dir_option, services, the_con
 from app.core.errors import Refusal
 from app.db.models import PersonAccess
 from app.rulebook.access import LEVELS
-from app.services import connections, people, permissions
+from app.services import connections, people, permissions, tokens
 from app.services.permissions import Change
 
 LEVEL_NAMES = {label.lower(): level for level, label in LEVELS.items()} | {level: level for level in LEVELS}
@@ -26,17 +26,20 @@ def user() -> None:
 @click.argument("login")
 @click.option("--name", required=True, help="The person's full name.")
 @click.option("--role", required=True, help="approver, project_manager, specialist, auditor, or one of your own.")
+@click.option("--mail", default="", help="Where notices are mailed to, and by which Procore knows the person.")
 @click.password_option(help="Asked for when not given.")
 @connection_option
 @data_dir_option
-def add(login: str, name: str, role: str, password: str, connection_id: int | None, data_dir: Path | None) -> None:
+def add(
+    login: str, name: str, role: str, mail: str, password: str, connection_id: int | None, data_dir: Path | None
+) -> None:
     """Add a person with a role on a connection."""
     found = services(data_dir)
     chosen = the_connection(found, connection_id)
     roles = people.roles(found.database, chosen)
     if role not in roles:
         raise click.BadParameter(f"there is no role {role}; roles are {', '.join(roles)}.", param_hint="--role")
-    people.add_user(found.database, login, name, password, actor="command line")
+    people.add_user(found.database, login, name, password, actor="command line", mail=mail)
     people.give_role(found.database, login, chosen, role, actor="command line")
     click.echo(f"{name} may sign in as {login}, {roles[role]}.")
 
@@ -117,6 +120,54 @@ def _held(row: PersonAccess, labels: Mapping[str, str]) -> str:
     roles = " and ".join(labels.get(role, role) for role in row.roles) or "no role"
     push = ", may push to accounting" if "push" in row.privileges else ""
     return f"{roles} on {row.connection_id} ({LEVELS[row.level]}{push})"
+
+
+@user.group("token")
+def token() -> None:
+    """Tokens by which programs use the JSON API in a person's name."""
+
+
+@token.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="What it is for.")
+@click.option("--days", default=tokens.DAYS, show_default=True, help=f"How long it works, at most {tokens.MOST_DAYS}.")
+@connection_option
+@data_dir_option
+def add_token(login: str, name: str, days: int, connection_id: int | None, data_dir: Path | None) -> None:
+    """Make a token for a person on a connection; it is printed this once and kept nowhere."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    person = the_person(found, chosen, login)
+    made = tokens.make(found.database, chosen, person, name, days, actor="command line")
+    click.echo(made.secret)
+
+
+@token.command("list")
+@click.argument("login")
+@connection_option
+@data_dir_option
+def list_tokens(login: str, connection_id: int | None, data_dir: Path | None) -> None:
+    """List the tokens of a person on a connection."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    for one in tokens.of(found.database, chosen, the_person(found, chosen, login)):
+        used = f"{one.used_at:%Y-%m-%d %H:%M}" if one.used_at else "never"
+        click.echo(
+            f"{one.id:>6}  {one.name:<30} made {one.made_at:%Y-%m-%d}, used {used}, ends {one.expires_at:%Y-%m-%d}"
+        )
+
+
+@token.command("revoke")
+@click.argument("login")
+@click.argument("number", type=int)
+@connection_option
+@data_dir_option
+def revoke_token(login: str, number: int, connection_id: int | None, data_dir: Path | None) -> None:
+    """Revoke a token of a person by its number; it opens nothing any more."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    gone = tokens.revoke(found.database, chosen, the_person(found, chosen, login), number, actor="command line")
+    click.echo(f"“{gone.name}” opens nothing any more.")
 
 
 COMMANDS = (user,)

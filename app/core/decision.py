@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 DENY, WARN, AUDIT = "deny", "warn", "audit"
+#: A denial that a person with the right to do so passed over, with a reason.
+OVERRIDDEN = "overridden"
+#: The reason of rules that ask for another person: the only ones that may be passed over.
+PERMISSION = "permission"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Facts:
     links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     host: dict[str, Any] = field(default_factory=dict)
-    people: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sender, approver
+    people: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sender, approvers, and of each link who accepted
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,16 @@ class Decision:
     @property
     def denials(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.effect == DENY)
+
+    @property
+    def overridable(self) -> bool:
+        """Whether all that stands against it is that another person should do it."""
+        return not self.allowed and all(finding.reason == PERMISSION for finding in self.denials)
+
+    def overridden(self) -> Decision:
+        """The same with its denials passed over."""
+        passed = (replace(one, effect=OVERRIDDEN) if one.effect == DENY else one for one in self.findings)
+        return replace(self, findings=tuple(passed))
 
     @property
     def warnings(self) -> tuple[Finding, ...]:

@@ -31,6 +31,11 @@ def secret(length: int = 24) -> str:
     return base64.urlsafe_b64encode(_bytes(length)).decode().rstrip("=")
 
 
+def fraction() -> float:
+    """Anything from 0 up to 1, for what must not happen everywhere at once."""
+    return int.from_bytes(_bytes(4)) / 2**32
+
+
 @contextmanager
 def drawn_from(source: Callable[[int], bytes]) -> Iterator[None]:
     """Let ``source`` be the chance inside the block; simulations use it."""

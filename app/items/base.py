@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
 from marshmallow import EXCLUDE, Schema
 
 from app.items import ports
-from app.items.ports import Procore, Told
+from app.items.erp import Event, Mark
+from app.items.ports import Place, Procore, Told
 
 EXPORT, IMPORT, BOTH = "export", "import", "both"
 
@@ -108,6 +109,7 @@ class Surroundings:
     bound: Mapping[str, Sequence[BindingView]] = field(default_factory=dict)  # QuickBooks' side of those it has
     earlier: Sequence[Sibling] = ()  # those before it in its line, for kinds that read them
     written: Content = field(default_factory=dict)  # the fields of the document QuickBooks holds of it
+    first_of: Collection[str] = ()  # of the needs in `firsts`: those of which nothing of its kind was approved before
 
     def by_id(self, list_id: str | None) -> Staged | None:
         """The staged record with this ListID."""
@@ -255,14 +257,26 @@ class ItemType:
     settings: ClassVar[tuple[str, ...]] = ()  # connection settings its document reads
     reads: ClassVar[tuple[str, ...]] = ()  # needs whose content its words and document look into
     reads_earlier: ClassVar[bool] = False  # whether they look into those before it in its line
+    firsts: ClassVar[Collection[str]] = ()  # needs of which they ask whether an item is the first
+    named_within: ClassVar[str] = ""  # the need without whose name its own says too little
     amends: ClassVar[bool] = False  # a change in Procore may be sent once more and written over what QuickBooks holds
+    skips_approver: ClassVar[bool] = False  # Direct Export may be turned on: what is sent needs no approver then
     by_hand: ClassVar[bool] = False  # what cannot be carried may be recorded as typed into QuickBooks by a person
     watched: ClassVar[str] = ""  # the refresh that shows its record in QuickBooks over and over
     named_as: ClassVar[str] = ""  # the reference by which transactions name its record: VendorRef
     part_of_another: ClassVar[bool] = False  # QuickBooks keeps it as lines of another item's record
     to_complete: ClassVar[tuple[str, ...]] = ()  # what a person adds in QuickBooks to a record Tieout made
     measure: ClassVar[str] = ""  # as what its amount stands in the tie-out report
+    held: ClassVar[Mapping[str, str]] = {}  # what the preview shows, by label: where QuickBooks' record keeps it
+    held_lines: ClassVar[str] = ""  # the name of the record's lines, where the preview shows each of them
     marks: ClassVar[bool] = True  # whether Procore has a place to note that QuickBooks holds it
+    read_every: ClassVar[timedelta] = timedelta(minutes=10)  # how often Procore is asked for it
+    #: Whether every list `fetch` goes through can be asked for what changed (`procore.changed`); else it reads them
+    #: whole each time. A record whose lines alone changed may be missed so: the day's whole reading finds it.
+    lists_changes: ClassVar[bool] = False
+    read_with: ClassVar[str] = ""  # the setting without which Procore is not asked for it
+    resources: ClassVar[tuple[str, ...]] = ()  # as Procore's webhooks name it and its parts
+    erp_events: ClassVar[tuple[Event, ...]] = ()  # what Procore's ERP Integrations tool asks for, in that mode
     grammar: ClassVar[str] = ""
     schema: ClassVar[type[Schema]]
 
@@ -270,12 +284,51 @@ class ItemType:
         """Make what must stand in Procore before there can be records of this kind; done again, it makes nothing."""
 
     def fetch(self, procore: Procore) -> Iterator[Content]:
-        """Every record of this kind in Procore, in full; deleted ones too, where Procore still tells of them."""
+        """Every record of this kind in Procore, in full; deleted ones too, where Procore still tells of them.
+
+        What hangs on a project comes project by project, as `procore.projects()` names them.
+        """
         return iter(())
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether its records come from Procore's lists, so that one they no longer show is gone."""
+        return type(self).fetch is not ItemType.fetch
+
+    def place(self, procore: Procore, told: Told) -> Place:
+        """Where Procore keeps the mark of the item."""
+        raise NotImplementedError
+
+    def origin(self, procore: Procore, told: Told) -> Content:
+        """The fields of the mark as this record is to hold them."""
+        has_code = self.place(procore, told).has_code
+        return {name: value for name, value in told.origin.items() if has_code or name != "origin_code"}
+
+    def in_procore(self, procore: Procore, told: Told) -> Content:
+        """The record as Procore has it now, the fields of its mark among the others."""
+        place = self.place(procore, told)
+        found: Content = procore.get(place.path, **place.parents, **place.view)
+        return found
 
     def tell(self, procore: Procore, told: Told) -> None:
         """Write to Procore that QuickBooks holds the item, in one call that may be repeated."""
-        raise NotImplementedError
+        place = self.place(procore, told)
+        procore.patch(place.path, {**place.parents, place.part: self.origin(procore, told)})
+
+    def of_event(self, record: Content, body: Content) -> Content | None:
+        """The record an event of Procore's ERP tool carries, as `read` takes it; None: read it from its project."""
+        return None
+
+    def typed_in_event(self, record: Content, body: Content) -> Content:
+        """What the approver filled in over there, as this kind's inputs."""
+        return {}
+
+    def external(self, told: Told) -> list[Mark]:
+        """Under which types Procore's external data keeps the item and its parts; none: `tell` is the only way."""
+        return []
+
+    def conclude(self, procore: Procore, told: Told, body: Content) -> None:
+        """Whatever else Procore's ERP tool wants to know before its request is closed; may be done again."""
 
     def origin_id(self, content: Content, binding: BindingView) -> str:
         """QuickBooks' id as Procore is to keep it: no other item of the kind may have the same."""

@@ -85,7 +85,7 @@ def fetch(procore: Procore) -> Iterator[Content]:
         changes = procore.get(f"{path}/budget_changes")["data"]
         yield {
             "id": project_id,
-            "project": project,
+            "project": procore.project(project_id),
             "locked": procore.get(f"{path}/budget")["locked"],
             "lines": lines,
             "modifications": list(procore.pages(f"{path}/budget_modifications")),
@@ -106,7 +106,7 @@ def _lines(procore: Procore, project_id: int) -> list[Content]:
                 **row,
                 "cost_code": codes.get(row["cost_code_id"]),
                 "sub_job": row["biller"] if row.get("biller_type") == "SubJob" else "",
-                "prime_changes": sum((money.decimal(row.get(name) or "0") for name in columns), Decimal(0)),
+                "prime_changes": sum((money.number(row.get(name)) for name in columns), Decimal(0)),
             }
             for row in rows
         ]

@@ -77,7 +77,7 @@ def _lines(kind: str, content: Content, label: str, *, by_unit: bool) -> dict[Ke
             index=number,
             amount=money.money(sent["amount"]),
             quantity=money.decimal(sent["quantity"]),
-            by_unit=by_unit and bool(money.decimal(line["quantity"] or "0")),
+            by_unit=by_unit and bool(money.number(line["quantity"])),
         )
         for number, (line, sent) in enumerate(zip(ordered, written, strict=True), 1)
     }

@@ -153,7 +153,7 @@ def differences(lines: Sequence[Content], ids: Sequence[str], record: Record, it
         found += [f"Line {number}: {what}" for what in _of_line(line, saved.pop(line_id, None), items)]
     if len(ids) < len(lines):
         found.append(f"QuickBooks saved {len(ids)} of {len(lines)} lines")
-    by_hand = [money.decimal(row.text("Amount") or "0") for row in saved.values()]
+    by_hand = [money.number(row.text("Amount")) for row in saved.values()]
     if by_hand:
         lines_ = "1 line" if len(by_hand) == 1 else f"{len(by_hand)} lines"
         found.append(f"The Estimate has {lines_} made by hand, worth {text.shown(sum(by_hand, NOTHING))}")
@@ -165,7 +165,7 @@ def _of_line(line: Content, row: Record | None, items: Mapping[str, str]) -> Ite
     if row is None:
         yield f"QuickBooks no longer has it, approved {money.shown(approved)}"
         return
-    amount = money.decimal(row.text("Amount") or "0")
+    amount = money.number(row.text("Amount"))
     if amount != approved:
         yield f"QuickBooks saved {text.shown(amount)}, approved {money.shown(approved)}"
     elif row.text("Rate"):
@@ -180,7 +180,7 @@ def _of_line(line: Content, row: Record | None, items: Mapping[str, str]) -> Ite
 
 def _of_total(record: Record) -> Iterator[str]:
     """Tax, or anything else QuickBooks put on top of the lines."""
-    lines = sum((money.decimal(row.text("Amount") or "0") for row in record.all("EstimateLineRet")), NOTHING)
+    lines = sum((money.number(row.text("Amount")) for row in record.all("EstimateLineRet")), NOTHING)
     saved = money.decimal(record.text("TotalAmount") or lines)
     if saved != lines:
         yield f"Total: QuickBooks saved {text.shown(saved)}, its lines come to {text.shown(lines)}"

@@ -53,7 +53,9 @@ class Offered(ItemType):
     source: ClassVar[str]  # the list of QuickBooks they are in
     types: ClassVar[tuple[str, ...]]  # the types of record that may be counterparts
     adds: ClassVar[bool] = False  # whether Procore can be given new ones
+    staged_as: ClassVar[str] = ""  # what Procore's ERP tool calls it among the records to import
     never_links: ClassVar[str] = ""  # the refusal of linking, where that is not supported at all
+    tiered: ClassVar[bool] = False  # at which tier of its list a record stands tells whether it may be one
     archived_report: ClassVar[str] = ""  # what the permissions call the list of archived ones, where they name it
     follows: ClassVar[str] = ""  # the setting under which later changes in QuickBooks update Procore
 

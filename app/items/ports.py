@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Content = dict[str, Any]
@@ -30,11 +30,32 @@ class Procore(Protocol):
     def delete(self, path: str, **params: Any) -> None:
         """Take something away."""
 
-    def projects(self) -> Sequence[Content]:
-        """Every project, active or not; read once a run."""
+    @property
+    def changed(self) -> Content:
+        """The filter of a list by when its records changed; empty where everything is wanted."""
+
+    def projects(self) -> Iterator[Content]:
+        """Every project, active or not, as the list shows it; read once a run."""
+
+    def changed_projects(self) -> Iterator[Content]:
+        """Those that changed, where only changes are wanted."""
+
+    def project(self, project_id: int) -> Content:
+        """One project in full; read once a run."""
 
     def cost_codes(self, project_id: int) -> Mapping[int, Content]:
         """A project's own copies of the cost codes, by id; read once a run."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record keeps its mark in Procore."""
+
+    path: str  # of the record
+    parents: Content  # what every call about it must name
+    part: str  # its name in a body
+    view: Content = field(default_factory=dict)  # without this a look does not show the mark
+    has_code: bool = True  # whether people see a code there
 
 
 @dataclass(frozen=True)
@@ -47,6 +68,7 @@ class Told:
     origin_id: str | None
     origin_code: str | None = None
     origin_data: str | None = None
+    lines: tuple[str, ...] = ()  # QuickBooks' ids of its lines, in their order there
 
     @property
     def origin(self) -> Content:

@@ -19,7 +19,7 @@ class Row:
 
     def amount(self, column: str) -> Decimal:
         """The money in a cell; an empty one holds none."""
-        return money.money(self.cells.get(column) or "0")
+        return money.amount(self.cells.get(column))
 
 
 def basis(record: Record) -> str:

@@ -88,19 +88,21 @@ class Progress:
 
 def payment_due(content: Content) -> Decimal:
     """What Procore says is to be paid."""
-    return _money(content["summary"]["current_payment_due"])
+    return money.amount(content["summary"]["current_payment_due"])
 
 
 def tax(content: Content) -> Decimal:
     """The tax Procore adds to this payment."""
-    return _money(content["summary"]["tax_applicable_to_this_payment"])
+    return money.amount(content["summary"]["tax_applicable_to_this_payment"])
 
 
 def net(content: Content) -> Decimal:
     """The payment due before tax, whether Procore's figure holds the tax or not."""
     summary, due = content["summary"], payment_due(content)
     earned, paid = summary["total_earned_less_retainage"], summary["less_previous_certificates_for_payment"]
-    with_tax = earned is not None and paid is not None and _money(earned) - _money(paid) + tax(content) == due
+    with_tax = (
+        earned is not None and paid is not None and money.amount(earned) - money.amount(paid) + tax(content) == due
+    )
     return due - tax(content) if with_tax else due
 
 
@@ -112,7 +114,7 @@ def progress(content: Content, previous: Content | None) -> list[Progress]:
 
 def billed(content: Content) -> list[Content]:
     """The items of which something has been billed or is held; Procore lists every line there is to bill."""
-    return [item for item in content["items"] if any(_money(item[name]) for name in BILLED) or _held(item)]
+    return [item for item in content["items"] if any(money.amount(item[name]) for name in BILLED) or _held(item)]
 
 
 def change_orders(content: Content) -> list[str]:
@@ -153,7 +155,7 @@ def _of_line(key: Key, items: Sequence[Content], before: Sequence[Content] | Non
         description=first["description_of_work"] or "",
         tax_code=first["tax_code"] or "",
         work=_total(items, "work_completed_this_period"),
-        quantity=sum((_number(item["work_completed_this_period_quantity"]) for item in items), Decimal(0)),
+        quantity=sum((money.number(item["work_completed_this_period_quantity"]) for item in items), Decimal(0)),
         amount=to_date - done,
         retained=held - kept,
         stored=bool(_total([*items, *(before or ())], "materials_presently_stored")),
@@ -167,26 +169,18 @@ RETAINED_BEFORE = "work_completed_retainage_from_previous_application"
 def _held(item: Content) -> Decimal:
     """The retainage held on an item when the invoice is paid: on work done, and on materials stored."""
     return (
-        _money(item[RETAINED_BEFORE])
-        + _money(item["work_completed_retainage_retained_this_period"])
-        - _money(item["work_completed_retainage_released_this_period"])
-        + _money(item["materials_stored_retainage_currently_retained"])
+        money.amount(item[RETAINED_BEFORE])
+        + money.amount(item["work_completed_retainage_retained_this_period"])
+        - money.amount(item["work_completed_retainage_released_this_period"])
+        + money.amount(item["materials_stored_retainage_currently_retained"])
     )
 
 
 def _done_before(item: Content) -> Decimal:
     """What Procore itself says was billed before, where we never saw the invoice before."""
     told = item["total_completed_and_stored_to_date_from_previous"]
-    return _money(item["work_completed_from_previous_application"] if told is None else told)
+    return money.amount(item["work_completed_from_previous_application"] if told is None else told)
 
 
 def _total(items: Sequence[Content], name: str) -> Decimal:
-    return sum((_money(item[name]) for item in items), ZERO)
-
-
-def _money(value: str | None) -> Decimal:
-    return money.money(value or "0")
-
-
-def _number(value: str | None) -> Decimal:
-    return money.decimal(value or "0")
+    return sum((money.amount(item[name]) for item in items), ZERO)

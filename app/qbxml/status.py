@@ -96,6 +96,11 @@ class Policy:
         return any(text in lowered for text in self.transient_texts)
 
 
+def web_connector_codes(path: Path) -> dict[str, Verdict]:
+    """The Web Connector's own codes (``1012``), of the same table; they are for people, no answer carries one."""
+    return _by_code(yaml.safe_load(path.read_text(encoding="utf-8"))["web_connector"], str)
+
+
 def _saying(verdict: Verdict, message: str, code: int | str = "") -> Verdict:
     """The verdict with QuickBooks' own words behind it, and the code where the sentence wants it."""
     sentence = verdict.sentence.replace("{code}", str(code))

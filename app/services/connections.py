@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,7 +15,7 @@ from app.core.errors import NotFound, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Binding, Connection, Item, StagedRecord
-from app.services import audit, permissions, refusals, rules_versions
+from app.services import audit, permissions, procore_mode, refusals, rules_versions
 from app.services import settings as declared
 from app.services.people import Person, hash_password
 from app.services.settings import Offered, Value
@@ -28,7 +28,7 @@ class Added:
 
     id: int
     web_connector_user: str
-    password: str
+    password: str = field(repr=False)
 
 
 def add(
@@ -107,6 +107,8 @@ def change_settings(
         after = {**before, **changed}
         for name, value in changed.items():
             one = declared.find(name)
+            if one.at_rest:
+                procore_mode.must_be_at_rest(unit.session, connection_id)
             if one.until:
                 chosen = name in unit.connection.settings_changed
                 held = _held(unit.session, connection_id, one.until)
@@ -219,14 +221,23 @@ def confirm_file(database: Database, connection_id: int, path: str, *, actor: st
         unit.trail.add(Tag.COMPANY_FILE_BOUND, actor, before=before, file=path)
 
 
-def new_password(database: Database, connection_id: int, *, actor: str) -> str:
-    """Give the Web Connector user another password, told once; the old one is worth nothing from now on."""
+def new_password(database: Database, connection_id: int, *, actor: str, at_once: bool = False) -> str:
+    """Give the Web Connector user another password, told once.
+
+    The old one works until the new one was used, and no longer than the setting says; ``at_once`` ends it now.
+    """
     password = ids.secret()
     hashed = hash_password(password)
     with work(database, connection_id) as unit:
-        unit.connection.web_connector_password = hashed
-        unit.connection.wrong_passwords, unit.connection.locked_until = 0, None
-        unit.trail.add(Tag.PASSWORD_CHANGED, actor, login=unit.connection.web_connector_user)
+        connection = unit.connection
+        days = int(connection.settings.get("password_overlap_days") or 7)
+        until = None if at_once else unit.at + timedelta(days=days)
+        connection.old_password = connection.web_connector_password if until else ""
+        connection.old_password_until = until
+        connection.web_connector_password = hashed
+        connection.wrong_passwords, connection.locked_until = 0, None
+        told = until.isoformat(timespec="seconds") if until else "now"
+        unit.trail.add(Tag.PASSWORD_CHANGED, actor, login=connection.web_connector_user, old_one_until=told)
     return password
 
 

@@ -1,11 +1,11 @@
-"""The exceptions: what QuickBooks holds otherwise than approved, until it is gone or a named person clears it."""
+"""The exceptions: what QuickBooks holds otherwise than approved, or one person approved alone, until it is cleared."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select, union_all
 
 from app.db.engine import Database
 from app.db.models import Discrepancy, Item
@@ -15,6 +15,12 @@ from app.services.reports import Sheet
 
 #: So many past ones are shown; the trail holds them all.
 PAST = 200
+#: The menu counts no further.
+MOST_COUNTED = 99
+
+
+#: In the very words of the index of the few that differ: a database takes it only for those.
+DIFFERS = Item.difference != literal_column("''")
 
 
 @dataclass(frozen=True)
@@ -25,24 +31,25 @@ class Standing:
     rows: tuple[Discrepancy, ...]  # none: its own page says what to do
 
 
-def _open(connection_id: int) -> ColumnElement[bool]:
+def standing_against(connection_id: int) -> ColumnElement[bool]:
+    """What nobody has cleared, and is not gone by itself."""
     return (
         (Discrepancy.connection_id == connection_id) & Discrepancy.gone_at.is_(None) & Discrepancy.cleared_at.is_(None)
     )
 
 
-def count(database: Database, connection_id: int) -> int:
-    """How many items a person should look at."""
-    found = select(func.count(Discrepancy.item_id.distinct())).where(_open(connection_id)).scalar_subquery()
-    imported = select(func.count(Item.id)).where(_imported(connection_id)).scalar_subquery()
-    with database.reading() as session:
-        return int(session.execute(select(found + imported)).scalar_one())
+def counted(connection_id: int) -> ColumnElement[int]:
+    """How many items a person should look at, as part of a statement: one too many stands for all the others."""
+    found = select(Discrepancy.item_id).where(standing_against(connection_id)).distinct().limit(MOST_COUNTED + 1)
+    imported = select(Item.id).where(_imported(connection_id)).limit(MOST_COUNTED + 1)
+    both = union_all(select(found.subquery().c.item_id), select(imported.subquery().c.id)).subquery()
+    return select(func.count()).select_from(both).scalar_subquery()
 
 
 def _imported(connection_id: int) -> ColumnElement[bool]:
     """What Procore was told and QuickBooks changed since: the list of such items says what to do."""
     kinds = [name for name, kind in registry.kinds().items() if kind.direction == IMPORT]
-    return (Item.connection_id == connection_id) & Item.kind.in_(kinds) & (Item.difference != "")
+    return (Item.connection_id == connection_id) & Item.kind.in_(kinds) & DIFFERS
 
 
 def standing(database: Database, connection_id: int) -> list[Standing]:
@@ -50,7 +57,7 @@ def standing(database: Database, connection_id: int) -> list[Standing]:
     query = (
         select(Item, Discrepancy)
         .join(Discrepancy, Discrepancy.item_id == Item.id)
-        .where(_open(connection_id))
+        .where(standing_against(connection_id))
         .order_by(Discrepancy.id)
     )
     others = select(Item).where(_imported(connection_id))

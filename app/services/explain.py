@@ -57,6 +57,7 @@ class Explanation:
     reasons: tuple[Reason, ...] = ()
     notes: tuple[str, ...] = ()
     history: tuple[Transition, ...] = field(default_factory=tuple)
+    overridable: bool = False  # all that stands against its accept is that another person should do it
 
     def lines(self, *, history: bool = False) -> list[str]:
         """The explanation as text."""
@@ -92,6 +93,7 @@ def explain(database: Database, connection_id: int, item_id: int, approver: str 
             reasons=reasons(verdict),
             notes=tuple(_notes(session, connection, item)),
             history=tuple(session.execute(moves).scalars()),
+            overridable=item.state == "sent" and verdict.decision is not None and verdict.decision.overridable,
         )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import clock
@@ -16,7 +16,7 @@ from app.core.decision import Facts, Link
 from app.db.models import Binding, Connection, Document, Item, ItemNeed, Revision, StagedRecord
 from app.items import registry
 from app.items.base import BindingView, Content, ItemType, Staged, Surroundings
-from app.services import siblings
+from app.services import names, siblings
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Gathered:
     around: Surroundings
     links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
     status: dict[str, Any] = field(default_factory=dict)  # what Procore says of it now
+    approved: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each link: who accepted what it leads to
 
     def facts(self, connection: Connection, approver: str = "") -> Facts:
         """The facts for the rules."""
@@ -48,6 +49,7 @@ class Gathered:
             settings=connection.settings,
             host=connection.host,
             people={
+                **self.approved,
                 "sender": (self.item.sent_by,) if self.item.sent_by else (),
                 "approvers": (approver,) if approver else (),
             },
@@ -71,6 +73,7 @@ def gather(
     needed = _needed(session, connection.id, needs)
     lines = siblings.lines(session, connection.id, items)
     written = _written(session, items)
+    firsts = _firsts(session, connection.id, items, needs)
     chosen = {item.id: {**item.inputs, **(inputs or {}).get(item.id, {})} for item in items}
     sent = {item.id: contents[(not newest and item.sent_revision_id) or item.seen_revision_id] for item in items}
     bound = {item.id: needed.bound_by_name(needs[item.id]) for item in items}
@@ -98,6 +101,7 @@ def gather(
             bound=bound[item.id],
             earlier=lines.earlier(item) if kind.reads_earlier else (),
             written=written.get(item.written_document_id, {}),
+            first_of=firsts.get(item.id, ()),
         )
         links = {name: tuple(needed.link(key) for key in keys_of) for name, keys_of in needs[item.id].items()}
         if item.lock_key:
@@ -105,6 +109,7 @@ def gather(
             if kind.reads_earlier:
                 links["earlier"] = lines.earlier_links(item)
         gathered = Gathered(item, kind, sent[item.id], chosen[item.id], around, links)
+        gathered.approved = needed.approved_by_name(needs[item.id])
         if not newest and item.sent_revision_id not in {None, item.seen_revision_id}:
             now = kind.words(contents[item.seen_revision_id], gathered.inputs, around)
             gathered.status = {key: now[key] for key in ("procore_status", "voided") if key in now}
@@ -119,6 +124,8 @@ def _contents(session: Session, items: Sequence[Item]) -> dict[int | None, Conte
 
 
 Key = tuple[str, str]
+#: States in which somebody's approval of an item stands.
+APPROVED = ("accepted", "queued", "failed", "synced")
 
 
 def _needs(session: Session, items: Sequence[Item]) -> dict[int, dict[str, list[Key]]]:
@@ -126,6 +133,39 @@ def _needs(session: Session, items: Sequence[Item]) -> dict[int, dict[str, list[
     query = select(ItemNeed).where(ItemNeed.item_id.in_([item.id for item in items]))
     for need in session.execute(query.order_by(ItemNeed.item_id, ItemNeed.name, ItemNeed.procore_id)).scalars():
         found[need.item_id][need.name].append((need.kind, need.procore_id))
+    return found
+
+
+def _firsts(
+    session: Session, connection_id: int, items: Sequence[Item], needs: Mapping[int, Mapping[str, Sequence[Key]]]
+) -> dict[int, set[str]]:
+    """The needs of which no other item of the same kind was approved yet, for kinds that ask for it."""
+    asked: dict[tuple[str, str, Key], list[int]] = defaultdict(list)
+    for item in items:
+        for name in registry.kind(item.kind).firsts:
+            for key in needs[item.id].get(name, ()):
+                asked[item.kind, name, key].append(item.id)
+    if not asked:
+        return {}
+    need = ItemNeed
+    # Of those approved the first and the last are enough to know whether there is another one.
+    query = (
+        select(Item.kind, need.name, need.kind.label("of"), need.procore_id, func.min(Item.id), func.max(Item.id))
+        .join(Item, Item.id == need.item_id)
+        .where(
+            need.connection_id == connection_id,
+            or_(*(and_(need.kind == key[0], need.procore_id == key[1]) for key in {key for _, _, key in asked})),
+            Item.kind.in_({kind for kind, _, _ in asked}),
+            or_(Item.state.in_(APPROVED), Item.written_revision_id.is_not(None)),
+        )
+        .group_by(Item.kind, need.name, need.kind, need.procore_id)
+    )
+    ends = {(kind, name, (of, one)): {first, last} for kind, name, of, one, first, last in session.execute(query)}
+    found: dict[int, set[str]] = defaultdict(set)
+    for (kind, name, key), mine in asked.items():
+        for item_id in mine:
+            if not ends.get((kind, name, key), set()) - {item_id}:
+                found[item_id].add(name)
     return found
 
 
@@ -143,6 +183,14 @@ class _Needed:
     links: dict[Key, Link]
     contents: dict[Key, Content]
     bound: dict[Key, BindingView]
+    approvers: dict[Key, str] = field(default_factory=dict)
+
+    def approved_by_name(self, needs: Mapping[str, Sequence[Key]]) -> dict[str, tuple[str, ...]]:
+        """Who accepted the needed items, under the names of the needs; of what a person linked, nobody."""
+        return {
+            name: tuple(dict.fromkeys(self.approvers[key] for key in keys if key in self.approvers))
+            for name, keys in needs.items()
+        }
 
     def bound_by_name(self, needs: Mapping[str, Sequence[Key]]) -> dict[str, tuple[BindingView, ...]]:
         """QuickBooks' side of the needed items, under the names of the needs."""
@@ -167,22 +215,24 @@ def _needed(session: Session, connection_id: int, needs: dict[int, dict[str, lis
     found = _Needed({}, {}, {})
     if not keys:
         return found
+    said = Revision.id == func.coalesce(Item.sent_revision_id, Item.seen_revision_id)
     query = (
-        select(Item, Binding)
+        select(Item, Binding, Revision.content)
         .outerjoin(Binding, Binding.item_id == Item.id)
-        .where(Item.connection_id == connection_id, matching(keys))
+        .outerjoin(Revision, said & (matching(read) if read else false()))
+        .where(matching(keys, connection_id))
     )
-    revisions: dict[int | None, Key] = {}
-    for item, bound in session.execute(query):
+    rows = session.execute(query).all()
+    called = names.full(session, [item for item, *_ in rows])
+    for item, bound, content in rows:
         key = (item.kind, item.procore_id)
-        found.links[key] = Link(item.kind, item.id, item.name, item.state, held(bound))
+        found.links[key] = Link(item.kind, item.id, called.get(item.id, item.name), item.state, held(bound))
+        if item.accepted_by and item.state in APPROVED and not (bound is not None and bound.linked_by):
+            found.approvers[key] = item.accepted_by
         if bound is not None:
             found.bound[key] = view(bound)
-        if key in read:
-            revisions[item.sent_revision_id or item.seen_revision_id] = key
-    if revisions:
-        rows = session.execute(select(Revision.id, Revision.content).where(Revision.id.in_(revisions)))
-        found.contents = {revisions[row.id]: row.content for row in rows}
+        if content is not None:
+            found.contents[key] = content
     return found
 
 
@@ -216,12 +266,16 @@ def staged_of(record: StagedRecord, bound_to: int | None = None) -> Staged:
     )
 
 
-def matching(keys: Iterable[Key]) -> Any:
-    """The condition that picks items by (kind, Procore id): one term a kind."""
+def matching(keys: Iterable[Key], connection_id: int = 0) -> Any:
+    """The condition that picks items by (kind, Procore id), of one connection where it is said: one term a kind.
+
+    Said in every term: so each is found by its own index, and no connection is walked.
+    """
+    of = (Item.connection_id == connection_id,) if connection_id else ()
     by_kind: dict[str, list[str]] = defaultdict(list)
     for kind, procore_id in keys:
         by_kind[kind].append(procore_id)
-    return or_(*(and_(Item.kind == kind, Item.procore_id.in_(ids)) for kind, ids in by_kind.items()))
+    return or_(false(), *(and_(*of, Item.kind == kind, Item.procore_id.in_(ids)) for kind, ids in by_kind.items()))
 
 
 @dataclass(frozen=True)

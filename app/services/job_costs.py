@@ -19,8 +19,10 @@ from app.core.errors import NotFound, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Binding, Document, Item, JobCostReport, Operation, StagedRecord
+from app.items import registry
 from app.items.base import Content
-from app.services import permissions
+from app.items.measures import COMMITTED
+from app.services import asking, permissions, projects
 from app.services.people import Person
 from app.services.unit import Work, work
 
@@ -36,6 +38,7 @@ COLUMNS = (
     "Direct costs",
     "Job to date",
     "Left of the estimate",
+    "Committed",
 )
 
 #: What stands below the report, in the words of "Things to Know › Job costs".
@@ -114,6 +117,7 @@ class Line:
     estimated: Decimal
     invoiced: Decimal
     actual: Decimal
+    committed: Decimal = NOTHING  # what the orders in QuickBooks come to
 
     @property
     def direct(self) -> Decimal:
@@ -189,30 +193,18 @@ def keyed_by_hand(others: int) -> str:
 def reports(database: Database, connection_id: int) -> list[Report]:
     """The report of every synced project, by name."""
     with database.reading() as session:
-        query = (
-            select(Item, Binding.full_name)
-            .join(Binding, Binding.item_id == Item.id)
-            .where(Item.connection_id == connection_id, Item.kind == "project")
-            .order_by(Item.name)
-        )
-        return [_report(session, item, job) for item, job in session.execute(query)]
+        return [_report(session, *found) for found in projects.with_jobs(session, connection_id)]
 
 
 def report(database: Database, connection_id: int, project_id: str) -> Report:
     """The report of one project, from what is stored."""
     with database.reading() as session:
-        query = (
-            select(Item, Binding.full_name)
-            .join(Binding, Binding.item_id == Item.id)
-            .where(Item.connection_id == connection_id, Item.kind == "project", Item.procore_id == project_id)
-        )
-        found = session.execute(query).one_or_none()
-        if found is None:
-            raise NotFound("There is no synced project of this number.", "Choose one on the page Job costs.")
-        return _report(session, *found)
+        for found in projects.with_jobs(session, connection_id, project_id):
+            return _report(session, *found, in_full=True)
+    raise NotFound("There is no synced project of this number.", "Choose one on the page Job costs.")
 
 
-def _report(session: Session, project: Item, job: str) -> Report:
+def _report(session: Session, project: Item, job: str, *, in_full: bool = False) -> Report:
     stored = session.get(JobCostReport, (project.connection_id, project.procore_id))
     budget = session.execute(
         select(Item, Binding.item_id)
@@ -224,15 +216,10 @@ def _report(session: Session, project: Item, job: str) -> Report:
         )
     ).one_or_none()
     synced = budget is not None and budget.item_id is not None
-    under_way = select(Operation.seq).where(
-        Operation.connection_id == project.connection_id,
-        Operation.kind == JOB_COSTS,
-        Operation.scope == project.procore_id,
-        Operation.state.in_(("waiting", "ready", "working", "unknown")),
-    )
     originals = _originals(session, budget.Item) if budget else {}
     names = _names(session, project.connection_id, stored) if stored else {}
-    rows = [(row, _line(row, names, originals)) for row in (stored.rows if stored else ())]
+    orders = _committed(session, project) if stored and in_full else {}
+    rows = [(row, _line(row, names, originals, orders)) for row in (stored.rows if stored else ())]
     return Report(
         project_id=project.procore_id,
         project=project.name,
@@ -241,7 +228,7 @@ def _report(session: Session, project: Item, job: str) -> Report:
         lines=tuple(line for row, line in rows if row["cost_code"] and not row["is_retainage"]),
         unmatched=tuple(line for row, line in rows if not row["cost_code"] and not row["is_retainage"]),
         retainage=tuple(line for row, line in rows if row["is_retainage"]),
-        under_way=session.execute(under_way.limit(1)).first() is not None,
+        under_way=asking.under_way(session, project.connection_id, JOB_COSTS, project.procore_id),
         why_not="" if synced else why_not_asked(project.name),
     )
 
@@ -262,6 +249,26 @@ def _originals(session: Session, budget: Item) -> dict[str, Decimal]:
     return sums
 
 
+def _committed(session: Session, project: Item) -> dict[str, Decimal]:
+    """What the commitments and change orders in QuickBooks come to, by cost code, as they were written."""
+    kinds = [name for name, kind in registry.kinds().items() if kind.measure == COMMITTED]
+    query = (
+        select(Document.body)
+        .join(Item, Item.written_document_id == Document.id)
+        .join(Binding, Binding.item_id == Item.id)
+        .where(
+            Item.connection_id == project.connection_id,
+            Item.project_id == project.procore_id,
+            Item.kind.in_(kinds),
+        )
+    )
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for body in session.execute(query).scalars():
+        for line in json.loads(body)["fields"].get("lines", ()):
+            sums[line["cost_code"]] += money.decimal(line["amount"])
+    return sums
+
+
 def _names(session: Session, connection_id: int, stored: JobCostReport) -> dict[str, tuple[str, str]]:
     wanted = {row["cost_code"] for row in stored.rows}
     query = select(Item.procore_id, Item.name, Item.title).where(
@@ -270,17 +277,23 @@ def _names(session: Session, connection_id: int, stored: JobCostReport) -> dict[
     return {row.procore_id: (row.name, row.title) for row in session.execute(query)}
 
 
-def _line(row: Content, names: Mapping[str, tuple[str, str]], originals: Mapping[str, Decimal]) -> Line:
+def _line(
+    row: Content,
+    names: Mapping[str, tuple[str, str]],
+    originals: Mapping[str, Decimal],
+    orders: Mapping[str, Decimal],
+) -> Line:
     code, name = names.get(row["cost_code"], (row["item"], ""))
     amounts = {part: money.money(row[part]) for part in ("estimated", "invoiced", "actual")}
-    return Line(code, name, row["cost_code"], originals.get(row["cost_code"], NOTHING), **amounts)
+    committed = orders.get(row["cost_code"], NOTHING)
+    return Line(code, name, row["cost_code"], originals.get(row["cost_code"], NOTHING), **amounts, committed=committed)
 
 
 def _total(lines: Iterable[Line]) -> Line:
     found = list(lines)
     sums = {
         part: sum((getattr(line, part) for line in found), NOTHING)
-        for part in ("original", "estimated", "invoiced", "actual")
+        for part in ("original", "estimated", "invoiced", "actual", "committed")
     }
     return Line("", "Total", "", **sums)
 
@@ -300,7 +313,9 @@ def write_csv(found: Report, out: TextIO) -> None:
 
 
 def _cells(line: Line) -> list[str]:
-    parts = (line.original, line.estimated, line.invoiced, line.direct, line.actual, line.difference)
+    parts = (
+        line.original, line.estimated, line.invoiced, line.direct, line.actual, line.difference, line.committed
+    )  # fmt: skip
     return [money.plain(part) for part in parts]
 
 

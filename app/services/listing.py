@@ -5,22 +5,29 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from app.core import money
+from app.core import clock, money
 from app.core.text import harmless_cell
 from app.db.engine import Database
-from app.db.models import Connection, Item, Operation, StagedRecord
+from app.db.models import Chain, Connection, Conversation, Item, Operation, StagedRecord
 from app.items import registry
 from app.items.base import Input, ItemType
+from app.services import audit, health, search, tallies
 from app.services.explain import Reason, reasons
-from app.services.verdicts import changed_since, verdicts
+from app.services.list_order import ORDERS, Order, orders
+from app.services.verdicts import Verdict, changed_since, verdicts
 
 PAGE = 50
+#: So many projects are offered to filter by, those with most items.
+MOST_PROJECTS = 300
+#: Nobody counts further in a line.
+LONGEST_LINE = 1000
 
 #: Tabs in the order people meet them; "checking" is a request's state shown on the item.
 TABS = ("sent", "accepted", "queued", "checking", "failed", "synced", "draft")
@@ -37,13 +44,20 @@ TAB_NAMES = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rows a page asks for."""
+    """Which rows a page asks for. ``after`` and ``before`` are places in its order, as a page gave them."""
 
     kind: str
     tab: str = "sent"
     search: str = ""
     project: str = ""
-    after: int = 0
+    sort: str = ""
+    after: str = ""
+    before: str = ""
+
+    @property
+    def order(self) -> Order:
+        """The order, or the usual one where the kind has none such."""
+        return ORDERS.get(self.sort if self.sort in orders(self.kind) else "", ORDERS[""])
 
 
 @dataclass(frozen=True)
@@ -66,11 +80,17 @@ class Row:
     facts: Mapping[str, Any]
     reasons: tuple[Reason, ...]
     choices: tuple[Choice, ...]
+    place: int = 0  # in the line for QuickBooks; 0: not in line, or far behind
 
     @property
     def blocked(self) -> bool:
         """Whether something must change before the next move."""
         return any(reason.effect == "deny" for reason in self.reasons)
+
+    @property
+    def undecided(self) -> int:
+        """How many items it waits for that nobody has decided yet: they may be accepted too."""
+        return len({link.item_id for one in self.reasons for link in one.blocking if link.state == "sent"})
 
     @property
     def changed(self) -> str:
@@ -84,6 +104,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Idle:
+    """What an empty list can say: what was decided last, and when something may happen next."""
+
+    accepted_by: str = ""
+    accepted_at: datetime | None = None
+    next_session: datetime | None = None
+    first_run: bool = False  # neither Procore nor QuickBooks has said anything yet
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of a list."""
 
@@ -93,55 +123,154 @@ class Page:
     counts: Mapping[str, int]
     projects: tuple[tuple[str, str], ...]
     options: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    next_after: int = 0
+    next_after: str = ""
+    next_before: str = ""
+    looked: int = 0  # so many rows were looked through for common words, and the list goes on
+    groups: Mapping[str, Group] = field(default_factory=dict)  # by project, in the order project by project
+    idle: Idle = Idle()
+    mark: str = ""  # the same as long as nothing changed
+
+
+@dataclass(frozen=True)
+class Group:
+    """One project's part of a list, whole: also what stands on other pages."""
+
+    name: str
+    count: int
+    amount: Decimal
 
 
 def page(database: Database, connection_id: int, wanted: Wanted, approver: str = "") -> Page:
     """One page, in a number of statements that does not grow with the list."""
-    kind = registry.kind(wanted.kind)
+    kind, order, back = registry.kind(wanted.kind), wanted.order, bool(wanted.before)
     with database.reading() as session:
-        connection = session.get_one(Connection, connection_id)
-        query = _query(connection_id, wanted).order_by(Item.id).limit(PAGE + 1)
-        items = list(session.execute(query).scalars())
-        shown = items[:PAGE]
+        connection, mark = _beginning(session, connection_id)
+        items, reached = _found(session, connection_id, wanted)
+        shown = items[:PAGE][::-1] if back else items[:PAGE]
+        elsewhere = order.beyond(wanted.before or wanted.after, back=back) is not None
+        end = reached if len(items) <= PAGE else ""
+        after, before = ("", end) if back else (end, "")
+        more = len(items) > PAGE
         told = verdicts(session, connection, shown, approver) if shown else {}
+        places = _places(session, connection_id, [item.id for item in shown]) if wanted.tab == "queued" else {}
+        around = tallies.around(
+            session,
+            connection_id,
+            wanted.kind,
+            project=wanted.project,
+            state=wanted.tab,
+            shown={item.project_id for item in shown if item.project_id} if wanted.sort == "project" else (),
+            most=MOST_PROJECTS,
+        )
         return Page(
             kind=kind,
             wanted=wanted,
-            rows=tuple(_row(kind, item, wanted.tab, told[item.id]) for item in shown),
-            counts=counts(session, connection_id, wanted.kind),
-            projects=_projects(session, connection_id),
+            rows=tuple(_row(kind, item, wanted.tab, told[item.id], places.get(item.id, 0)) for item in shown),
+            counts={tab: around.tabs.get(tab, 0) for tab in TABS},
+            projects=tuple(around.projects),
             options=options(session, connection_id, kind) if wanted.tab == "sent" else {},
-            next_after=shown[-1].id if len(items) > PAGE else 0,
+            next_after=after or (order.key(shown[-1]) if shown and (more or back) else ""),
+            next_before=before or (order.key(shown[0]) if shown and (more if back else elsewhere) else ""),
+            looked=search.WALKED if end else 0,
+            groups=_groups(around),
+            idle=Idle() if shown else _idle(session, connection),
+            mark=mark,
         )
 
 
-def _query(connection_id: int, wanted: Wanted) -> Select[Any]:
+def left(database: Database, connection_id: int, wanted: Wanted) -> int:
+    """How many items a tab still holds."""
+    with database.reading() as session:
+        return counts(session, connection_id, wanted.kind, wanted.project)[wanted.tab]
+
+
+def mark(database: Database, connection_id: int) -> str:
+    """What tells whether anything changed: every move and every arrival lengthens the connection's trail."""
+    with database.reading() as session:
+        return _beginning(session, connection_id)[1]
+
+
+def _beginning(session: Session, connection_id: int) -> tuple[Connection, str]:
+    """The connection, and its mark."""
+    query = select(Connection, Chain.seq).outerjoin(Chain, Chain.name == audit.chain_of(connection_id))
+    connection, seq = session.execute(query.where(Connection.id == connection_id)).one()
+    return connection, str(seq or 0)
+
+
+def _found(session: Session, connection_id: int, wanted: Wanted) -> tuple[list[Item], str]:
+    """The items of a page and one more; and where a walk for common words stopped before the list did."""
+    order, back = wanted.order, bool(wanted.before)
+    rows = _tab(connection_id, wanted)
+    if (beyond := order.beyond(wanted.before or wanted.after, back=back)) is not None:
+        rows.append(beyond)
+    reached = ""
+    if wanted.search:
+        hits = search.hits(session, connection_id, wanted.kind, wanted.search)
+        if hits.walk:
+            last = select(Item).where(*rows).order_by(*order.by(back=back)).offset(search.WALKED - 1).limit(1)
+            stop = session.execute(last).scalar_one_or_none()
+            reached = order.key(stop) if stop else ""
+            within = order.beyond(reached, back=not back, itself=True) if stop else None
+            rows += [] if within is None else [within]
+        rows += hits.conditions
+    query = select(Item).where(*rows).order_by(*order.by(back=back)).limit(PAGE + 1)
+    return list(session.execute(query).scalars()), reached
+
+
+def _query(session: Session, connection_id: int, wanted: Wanted) -> Select[Any]:
+    """All of a filter."""
+    found = search.hits(session, connection_id, wanted.kind, wanted.search).conditions if wanted.search else []
+    return select(Item).where(*_tab(connection_id, wanted), *found)
+
+
+def _tab(connection_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What holds of the items of a tab, and of one project there."""
     conditions: list[ColumnElement[bool]] = [Item.connection_id == connection_id, Item.kind == wanted.kind]
-    unknown = select(Operation.item_id).where(Operation.connection_id == connection_id, Operation.state == "unknown")
     if wanted.tab == "checking":
-        conditions += [Item.state == "queued", Item.id.in_(unknown)]
+        conditions += [Item.state == "queued", Item.id.in_(tallies.in_doubt(connection_id))]
     elif wanted.tab == "queued":
-        conditions += [Item.state == "queued", Item.id.not_in(unknown)]
+        conditions += [Item.state == "queued", Item.id.not_in(tallies.in_doubt(connection_id))]
     else:
         conditions.append(Item.state == wanted.tab)
     if wanted.project:
         conditions.append(Item.project_id == wanted.project)
-    if wanted.search:
-        like = f"%{_escaped(wanted.search.lower())}%"
-        conditions.append(
-            or_(func.lower(Item.name).like(like, escape="\\"), func.lower(Item.title).like(like, escape="\\"))
-        )
-    if wanted.after:
-        conditions.append(Item.id > wanted.after)
-    return select(Item).where(and_(*conditions))
+    return conditions
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _places(session: Session, connection_id: int, item_ids: Sequence[int]) -> dict[int, int]:
+    """The places of these items in the line for QuickBooks, as far as anybody counts."""
+    waiting = (Operation.connection_id == connection_id, Operation.state.in_(("ready", "working")))
+    last = select(func.max(Operation.seq)).where(*waiting, Operation.item_id.in_(item_ids)).scalar_subquery()
+    line = select(Operation.seq, Operation.item_id).where(*waiting, Operation.seq <= last)
+    found = sorted(session.execute(line.limit(LONGEST_LINE + 1)), key=lambda row: row.seq)
+    places = {int(row.item_id or 0): place for place, row in enumerate(found, 1)}
+    return {item_id: places[item_id] for item_id in item_ids if item_id in places} if len(found) <= LONGEST_LINE else {}
 
 
-def _row(kind: ItemType, item: Item, tab: str, verdict: Any) -> Row:
+def _groups(around: tallies.Around) -> dict[str, Group]:
+    names = dict(around.projects)
+    return {
+        project: Group(names.get(project, f"Project {project}"), count, money.from_cents(cents))
+        for project, (count, cents) in around.groups.items()
+    }
+
+
+def _idle(session: Session, connection: Connection) -> Idle:
+    accepted = select(Item).where(Item.connection_id == connection.id, Item.accepted_at.is_not(None))
+    last = session.execute(accepted.order_by(Item.accepted_at.desc()).limit(1)).scalar_one_or_none()
+    came = select(Conversation).where(Conversation.connection_id == connection.id)
+    visit = session.execute(came.order_by(Conversation.id.desc()).limit(1)).scalar_one_or_none()
+    seen = health.last_contact(connection, visit)
+    soon = seen + health.planned(connection) if seen and not connection.paused else None
+    return Idle(
+        accepted_by=last.accepted_by if last else "",
+        accepted_at=last.accepted_at if last else None,
+        next_session=max(soon, clock.now()) if soon else None,
+        first_run=seen is None and last is None and not tallies.by_kind(session, connection.id),
+    )
+
+
+def _row(kind: ItemType, item: Item, tab: str, verdict: Verdict, place: int) -> Row:
     facts = verdict.gathered.kind.words(verdict.gathered.content, verdict.gathered.inputs, verdict.gathered.around)
     said = reasons(verdict)
     return Row(
@@ -151,6 +280,7 @@ def _row(kind: ItemType, item: Item, tab: str, verdict: Any) -> Row:
         facts=facts,
         reasons=said,
         choices=choices(kind, item, facts, said) if item.state == "sent" else (),
+        place=place,
     )
 
 
@@ -168,27 +298,10 @@ def choices(kind: ItemType, item: Item, facts: Mapping[str, Any], said: Sequence
     )
 
 
-def counts(session: Session, connection_id: int, kind: str) -> dict[str, int]:
+def counts(session: Session, connection_id: int, kind: str, project: str = "") -> dict[str, int]:
     """How many items each tab holds."""
-    query = (
-        select(Item.state, func.count())
-        .where(Item.connection_id == connection_id, Item.kind == kind)
-        .group_by(Item.state)
-    )
-    found = {state: int(count) for state, count in session.execute(query)}
-    unknown = (
-        select(func.count())
-        .select_from(Operation)
-        .where(Operation.connection_id == connection_id, Operation.kind == kind, Operation.state == "unknown")
-    )
-    found["checking"] = int(session.execute(unknown).scalar_one())
-    found["queued"] = found.get("queued", 0) - found["checking"]
+    found = tallies.by_tab(session, connection_id, kind, project=project)
     return {tab: found.get(tab, 0) for tab in TABS}
-
-
-def _projects(session: Session, connection_id: int) -> tuple[tuple[str, str], ...]:
-    query = select(Item.procore_id, Item.name).where(Item.connection_id == connection_id, Item.kind == "project")
-    return tuple((row.procore_id, row.name) for row in session.execute(query.order_by(Item.name)))
 
 
 #: Which staged list an input chooses from.
@@ -227,8 +340,8 @@ def write_csv(database: Database, connection_id: int, wanted: Wanted, out: TextI
     writer.writerow(["id", "kind", "name", "title", "state", "amount", "sent by", "accepted by", "problem"])
     count = 0
     with database.reading() as session:
-        query = _query(connection_id, wanted).order_by(Item.id).execution_options(yield_per=500)
-        for count, item in enumerate(session.execute(query).scalars(), 1):  # noqa: B007
+        query = _query(session, connection_id, wanted).order_by(*wanted.order.by(back=False))
+        for count, item in enumerate(session.execute(query.execution_options(yield_per=500)).scalars(), 1):  # noqa: B007
             amount = "" if item.cents is None else money.plain(money.from_cents(item.cents))
             cells = [item.name, item.title, item.state, amount, item.sent_by, item.accepted_by, item.problem]
             # An amount is a number, not a formula, even where it is negative.

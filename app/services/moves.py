@@ -23,6 +23,7 @@ def move(
     """Make one move. Raises IllegalMove, and changes nothing, where the table has none."""
     source = item.state
     ITEM.move(item, trigger)
+    unit.tallies.moved(item, source)
     item.version += 1
     item.changed_at = unit.at
     findings = [plain(finding) for finding in decision.findings] if decision else []

@@ -12,18 +12,19 @@ from sqlalchemy.orm import Session
 from app.core import text
 from app.core.errors import NotFound
 from app.db.engine import Database
-from app.db.models import Binding, Connection, Errand, Item, Operation, RefreshLog, Revision, StagedRecord
+from app.db.models import Binding, Connection, Errand, Item, RefreshLog, Revision, StagedRecord
 from app.items import registry
 from app.items.alike import Crowd, Suggestion
 from app.items.base import Content
 from app.items.offered import Bar, Difference, Offered
-from app.services import permissions, refusals, rules_versions
+from app.services import asking, freshness, permissions, refusals, rules_versions
 from app.services.gather import staged_of
 from app.services.linking import there_already
 from app.services.people import Person
-from app.services.unlinking import UNDER_WAY
 
 PAGE = 50
+#: The tabs count no further.
+MOST_COUNTED = 999
 TABS = {"staged": "To import", "linked": "Linked", "imported": "Imported", "archived": "Archived"}
 
 
@@ -73,6 +74,7 @@ class Page:
     rows: tuple[Row, ...]
     counts: Mapping[str, int]
     as_of: datetime | None
+    stale: str  # that the list is older than planned, in words
     asked: bool  # a reading of the list waits for the next session, or runs
     candidates: tuple[Item, ...] = field(default_factory=tuple)  # whatever a record may be linked with
     next_after: int = 0
@@ -100,6 +102,7 @@ def page(database: Database, connection_id: int, who: Person, wanted: Wanted) ->
         permissions.must(database, connection_id, who, "report", kind.archived_report)
     with database.reading() as session:
         connection = session.get_one(Connection, connection_id)
+        as_of = _as_of(session, connection_id, kind)
         free = _free(session, connection_id, kind) if wanted.tab == "staged" else []
         found = _rows(session, connection_id, kind, wanted, [item for item, _ in free])
         offering = _Offering(session, connection, kind, free)
@@ -109,8 +112,9 @@ def page(database: Database, connection_id: int, who: Person, wanted: Wanted) ->
             wanted=wanted,
             rows=tuple(offering.row(*one) for one in found[:PAGE]),
             counts=_counts(session, connection_id, kind),
-            as_of=_as_of(session, connection_id, kind),
-            asked=_asked(session, connection_id, kind),
+            as_of=as_of,
+            stale=freshness.stale(connection, kind.source, as_of),
+            asked=asking.under_way(session, connection_id, kind.source),
             candidates=() if kind.never_links else tuple(item for item, _ in free),
             next_after=found[PAGE - 1][0].id if len(found) > PAGE else 0,
         )
@@ -126,6 +130,13 @@ def exact_pairs(database: Database, connection_id: int, kind_name: str) -> dict[
         crowd = Crowd({item.id: kind.features(content) for item, content in free})
         pairs = {row[0].id: crowd.same_name(kind.features_of(staged_of(row[0])).name) for row in found}
     return {staged_id: hits[0] for staged_id, hits in pairs.items() if len(hits) == 1}
+
+
+def items_of(database: Database, connection_id: int, staged_ids: Sequence[int]) -> list[int]:
+    """The items these records are linked with."""
+    query = select(Binding.item_id).join(StagedRecord, _bound()).where(StagedRecord.id.in_(staged_ids))
+    with database.reading() as session:
+        return list(session.execute(query.where(Binding.connection_id == connection_id)).scalars())
 
 
 def named(database: Database, connection_id: int, kind_name: str, wanted: str) -> int:
@@ -222,23 +233,17 @@ def _free(session: Session, connection_id: int, kind: Offered) -> list[tuple[Ite
 
 
 def _counts(session: Session, connection_id: int, kind: Offered) -> dict[str, int]:
-    found = {}
+    """How many each tab holds, all in one statement; one more than are counted stands for all others."""
+    row, counts = StagedRecord, []
     for tab in TABS:
-        query = select(func.count()).select_from(StagedRecord).outerjoin(Binding, _bound())
-        found[tab] = int(session.execute(query.where(*_of_kind(connection_id, kind), _tab(tab))).scalar_one())
-    return found
+        query = select(row.id).outerjoin(Binding, _bound()).where(*_of_kind(connection_id, kind), _tab(tab))
+        counts.append(select(func.count()).select_from(query.limit(MOST_COUNTED + 1).subquery()).scalar_subquery())
+    return {tab: int(many) for tab, many in zip(TABS, session.execute(select(*counts)).one(), strict=True)}
 
 
 def _as_of(session: Session, connection_id: int, kind: Offered) -> datetime | None:
     log = session.get(RefreshLog, (connection_id, kind.source, ""))
     return log.finished_at if log else None
-
-
-def _asked(session: Session, connection_id: int, kind: Offered) -> bool:
-    query = select(Operation.seq).where(
-        Operation.connection_id == connection_id, Operation.kind == kind.source, Operation.state.in_(UNDER_WAY)
-    )
-    return session.execute(query.limit(1)).first() is not None
 
 
 # -- what each row says --------------------------------------------------------------------------------------------
@@ -259,7 +264,7 @@ class _Offering:
     def read(self, items: Sequence[Item]) -> None:
         """What Procore says of the items these rows show."""
         query = select(Revision.id, Revision.content).where(Revision.id.in_([item.seen_revision_id for item in items]))
-        self._contents = {row.id: row.content for row in self._session.execute(query)}
+        self._contents = {row.id: row.content for row in self._session.execute(query)} if items else {}
 
     def row(self, record: StagedRecord, item: Item | None, errand: Errand | None) -> Row:
         kind, staged = self._kind, staged_of(record)

@@ -11,7 +11,7 @@ from app.core.decision import Finding as Found
 from app.db.engine import add_rows
 from app.db.models import Binding, Conversation, Document, Item, Operation
 from app.items.base import Again, Ask, Done, Hold, Refuse, Step
-from app.services import discrepancies, moves, refreshes, release, write_back
+from app.services import discrepancies, moves, notices, refreshes, release, write_back
 from app.services.unit import Work
 from app.services.verdicts import FOUND_IN_QUICKBOOKS
 from state_machines.operation import OPERATION
@@ -39,6 +39,7 @@ class Settlement:
         self._settled: list[Item] = []
         self._confirmed: list[tuple[Item, Done]] = []
         self._held: list[tuple[Item, Decision]] = []
+        self._failed: list[Item] = []
 
     def apply(self, operation: Operation, step: Step) -> None:
         """Take one step of one operation. Raises IllegalMove where the tables do not allow it."""
@@ -68,6 +69,7 @@ class Settlement:
         item.problem, item.remedy = sentence, what_to_do
         moves.move(self._unit, item, "refuse", QUICKBOOKS, reason=sentence)
         self._settled.append(item)
+        self._failed.append(item)
 
     def close(self) -> list[Item]:
         """Write what was collected and let go whoever waited for it. Returns what was queued."""
@@ -78,6 +80,7 @@ class Settlement:
             self._note_differences()
             write_back.want(self._unit, [item for item, _ in self._confirmed])
         session.flush()
+        notices.failed(self._unit, self._failed)
         if self._held:
             moves.store_findings(self._unit, self._held)
         if self._settled:

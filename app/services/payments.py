@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TextIO
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import money, text
+from app.core.batches import in_batches
 from app.core.errors import NotFound, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Binding, Connection, IssuedPayment, Item, Operation, RefreshLog, StagedRecord
+from app.db.models import Binding, Connection, Discrepancy, IssuedPayment, Item, RefreshLog, StagedRecord
 from app.items import registry
 from app.items.base import Content
-from app.services import permissions, retries
+from app.services import asking, freshness, own_payments, permissions, retries
+from app.services.exceptions import DIFFERS, MOST_COUNTED, standing_against
 from app.services.people import Person
 from app.services.unit import Work, work
 
+PAGE, BATCH = 50, 500
 PAYMENT, INVOICE = "payment", "subcontractor_invoice"
 #: The list of QuickBooks they come from, and its types of records.
 PAYMENTS = "payments"
@@ -41,14 +44,18 @@ TOLD = {"amount": "amount", "date": "date", "number": "number", "method": "metho
 
 def notice(unit: Work) -> None:
     """Payments were read: find those of our bills, and those that are no longer what Procore was told."""
-    staged = _staged(unit)
-    for part, invoice_id, known in _ours(unit):
+    staged, ours = _staged(unit), list(_ours(unit))
+    own = own_payments.of(unit, (part for part, _, _ in ours))
+    for part, invoice_id, known in ours:
+        if part.data["payment"] in own.unsettled:
+            continue
         row = known or IssuedPayment(connection_id=unit.connection.id, key=part.list_id, next_try_at=unit.at)
         unit.session.add(row)
         before = (row.found, row.gone)
         row.invoice_id = invoice_id or row.invoice_id
         row.found = {**part.data, "due": _due(staged, part)}
         row.gone = _gone(staged.get(part.data["payment"]), part.data["bill"])
+        own.adopt(row)
         if before != (row.found, row.gone):
             retries.afresh(row, unit.at)
             _compare(unit, row)
@@ -96,6 +103,9 @@ def _compare(unit: Work, row: IssuedPayment) -> None:
     if row.item_id is None:
         return
     item = unit.session.get_one(Item, row.item_id)
+    if item.kind != PAYMENT:
+        own_payments.note(unit, item, PAYMENTS, exception(row))
+        return
     item.difference = exception(row)
     if item.difference:
         unit.trail.add(Tag.PAYMENT_CHANGED, QUICKBOOKS, item.id, key=row.key, sentence=item.difference)
@@ -126,6 +136,12 @@ def remove(database: Database, connection_id: int, who: Person, key: str) -> Non
         row = _row(unit, key)
         if row.removed_by:
             raise Refusal(f"{row.removed_by} has asked for it already.", "It is being removed.", code="asked_already")
+        if row.item_id is not None and unit.session.get_one(Item, row.item_id).kind != PAYMENT:
+            raise Refusal(
+                "This payment was made in Procore, so it stays there.",
+                "Put it right in QuickBooks, or clear the difference on its page with a reason.",
+                code="made_in_procore",
+            )
         if not exception(row):
             raise Refusal(
                 "QuickBooks holds this payment just as Procore shows it.",
@@ -184,6 +200,11 @@ class Line:
         return money.money(self.row.found["credit"])
 
     @property
+    def place(self) -> str:
+        """Where it stands in the list, as an address says it."""
+        return f"{self.row.day}~{self.row.key}"
+
+    @property
     def method(self) -> str:
         """Check or credit card."""
         return METHODS[self.row.found["method"]]
@@ -192,6 +213,11 @@ class Line:
     def exception(self) -> str:
         """What Procore has wrong."""
         return exception(self.row)
+
+    @property
+    def removable(self) -> bool:
+        """Whether it may be taken out of Procore; what was made there stays."""
+        return bool(self.exception) and self.item is not None and self.item.kind == PAYMENT
 
     @property
     def state(self) -> str:
@@ -222,44 +248,70 @@ class Line:
 
 @dataclass(frozen=True)
 class Page:
-    """The list of payments, and how fresh it is."""
+    """One page of payments, and how fresh they are."""
 
     lines: tuple[Line, ...]
     as_of: datetime | None
+    stale: str  # that they are older than planned, in words
     under_way: bool
     why_not: str  # why payments cannot be read from this edition
-
-    @property
-    def exceptions(self) -> int:
-        """How many a person should look at."""
-        return sum(line.state == "failed" for line in self.lines)
+    exceptions: int = 0  # how many a person should look at; one more than are counted stands for all others
+    next_after: str = ""
+    next_before: str = ""
 
 
-def page(database: Database, connection_id: int) -> Page:
-    """All payments of our bills, the newest first."""
+def page(database: Database, connection_id: int, after: str = "", before: str = "") -> Page:
+    """Payments of our bills, the newest first, from a place on that a page gave."""
     with database.reading() as session:
         connection = session.get_one(Connection, connection_id)
         log = session.get(RefreshLog, (connection_id, PAYMENTS, ""))
-        under_way = select(Operation.seq).where(
-            Operation.connection_id == connection_id,
-            Operation.kind == PAYMENTS,
-            Operation.state.in_(("waiting", "ready", "working", "unknown")),
-        )
+        back = bool(before)
+        found = _found(session, connection_id, PAGE + 1, before or after, back=back)
+        lines = tuple(_lines(session, connection_id, found[:PAGE][::-1] if back else found[:PAGE]))
+        more, as_of = len(found) > PAGE, log.finished_at if log else None
         return Page(
-            lines=tuple(_lines(session, connection_id)),
-            as_of=log.finished_at if log else None,
-            under_way=session.execute(under_way.limit(1)).first() is not None,
+            lines=lines,
+            as_of=as_of,
+            stale=freshness.stale(connection, PAYMENTS, as_of),
+            under_way=asking.under_way(session, connection_id, PAYMENTS),
             why_not=registry.refreshes()[PAYMENTS].why_not(connection.host),
+            exceptions=_to_look_at(session, connection_id),
+            next_after=lines[-1].place if lines and (more or back) else "",
+            next_before=lines[0].place if lines and (more if back else after) else "",
         )
 
 
-def _lines(session: Session, connection_id: int) -> list[Line]:
-    query = (
-        select(IssuedPayment, Item)
-        .join(Item, Item.id == IssuedPayment.invoice_id)
-        .where(IssuedPayment.connection_id == connection_id)
+def _to_look_at(session: Session, connection_id: int) -> int:
+    """What Procore refused, what it has otherwise, and what stands against payments it made itself."""
+    row, mine = IssuedPayment, Item.connection_id == connection_id
+    refused = select(row.key).where(row.connection_id == connection_id, row.refused, row.removed_by == "")
+    otherwise = (
+        select(row.key)
+        .join(Item, Item.id == row.item_id)
+        .where(mine, Item.kind == PAYMENT, DIFFERS, ~row.refused, row.removed_by == "")
     )
-    found = [(row[0], row[1]) for row in session.execute(query)]
+    own = select(Discrepancy.item_id).where(standing_against(connection_id), Discrepancy.source == PAYMENTS).distinct()
+    parts = [select(one.limit(MOST_COUNTED + 1).subquery()) for one in (refused, otherwise, own)]
+    counts = [select(func.count()).select_from(part.subquery()).scalar_subquery() for part in parts]
+    return sum(int(many) for many in session.execute(select(*counts)).one())
+
+
+def _found(
+    session: Session, connection_id: int, most: int | None, place: str = "", *, back: bool = False
+) -> list[tuple[IssuedPayment, Item]]:
+    """Payments with their invoices, by day and key."""
+    row = IssuedPayment
+    query = select(row, Item).join(Item, Item.id == row.invoice_id).where(row.connection_id == connection_id)
+    day, _, key = place.partition("~")
+    if key and back:
+        query = query.where(row.day >= day, or_(row.day > day, row.key > key))
+    elif key:
+        query = query.where(row.day <= day, or_(row.day < day, row.key < key))
+    order = (row.day, row.key) if back else (row.day.desc(), row.key.desc())
+    return [(one, invoice) for one, invoice in session.execute(query.order_by(*order).limit(most))]
+
+
+def _lines(session: Session, connection_id: int, found: Sequence[tuple[IssuedPayment, Item]]) -> Iterable[Line]:
     issued = [row.item_id for row, _ in found if row.item_id is not None]
     items = {item.id: item for item in session.execute(select(Item).where(Item.id.in_(issued))).scalars()}
     locks = {invoice.lock_key for _, invoice in found if invoice.lock_key}
@@ -267,23 +319,23 @@ def _lines(session: Session, connection_id: int) -> list[Line]:
         Item.connection_id == connection_id, Item.kind == "commitment", Item.lock_key.in_(locks)
     )
     orders = {row.lock_key: row.name for row in session.execute(held)}
-    shown = [
-        Line(row, invoice, orders.get(invoice.lock_key, ""), items.get(row.item_id or 0)) for row, invoice in found
-    ]
-    return sorted(shown, key=lambda line: (line.row.found["date"], line.row.key), reverse=True)
+    for row, invoice in found:
+        yield Line(row, invoice, orders.get(invoice.lock_key, ""), items.get(row.item_id or 0))
 
 
 def write_csv(database: Database, connection_id: int, out: TextIO) -> None:
-    """The same list for a spreadsheet."""
+    """All of them for a spreadsheet."""
     writer = csv.writer(out)
     writer.writerow(
         ["Date", "Due", "Method", "No.", "Commitment", "Invoice", "Amount", "Discount", "Vendor credit", "Status"]
     )
-    for line in page(database, connection_id).lines:
-        found = line.row.found
-        cells = [found["date"], found["due"], line.method, found["number"], line.commitment, line.invoice.name]
-        amounts = [money.plain(line.amount), money.plain(line.discount), money.plain(line.credit)]
-        writer.writerow([*map(text.harmless_cell, cells), *amounts, text.harmless_cell(line.words)])
+    with database.reading() as session:
+        for batch in in_batches(_found(session, connection_id, None), BATCH):
+            for line in _lines(session, connection_id, batch):
+                found = line.row.found
+                cells = [found["date"], found["due"], line.method, found["number"], line.commitment, line.invoice.name]
+                amounts = [money.plain(line.amount), money.plain(line.discount), money.plain(line.credit)]
+                writer.writerow([*map(text.harmless_cell, cells), *amounts, text.harmless_cell(line.words)])
 
 
 def fields_for(found: Content, setting: str) -> Content:

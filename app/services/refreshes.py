@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import aliased
 
-from app.core import ids, text
+from app.core import text
 from app.core.errors import NotFound, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
@@ -19,24 +19,14 @@ from app.db.models import Binding, Errand, Item, Operation, RefreshLog, StagedRe
 from app.items import registry
 from app.items.base import Done, Record, Staged
 from app.items.refresh import Refresh
-from app.services import arrivals, nightly, permissions, unlinking, updating
+from app.services import arrivals, asking, freshness, nightly, permissions, unlinking, updating
 from app.services.people import Person
 from app.services.unit import Work, work
-from state_machines.operation import OPERATION
 
 SCHEDULE = "schedule"
 QUICKBOOKS = "QuickBooks"
 #: What changed is read with so much overlap: clocks differ, and a session takes its time.
 OVERLAP = timedelta(hours=2)
-
-#: What a cadence setting may say. "Never" asks only when a person does.
-CADENCES: dict[str, timedelta | None] = {
-    "Never": None,
-    "Hourly": timedelta(hours=1),
-    "Every 2 hours": timedelta(hours=2),
-    "Every 4 hours": timedelta(hours=4),
-    "Daily": timedelta(days=1),
-}
 
 
 @dataclass(frozen=True)
@@ -72,19 +62,13 @@ def ask_for_due(unit: Work) -> list[str]:
     """Ask for what was never read, or not within its schedule."""
     query = select(RefreshLog).where(RefreshLog.connection_id == unit.connection.id)
     read = {(log.name, log.scope): log.finished_at for log in unit.session.execute(query).scalars()}
-    scheduled = {name: every(unit, refresh) for name, refresh in registry.refreshes().items()}
+    scheduled = {name: freshness.every(unit.connection, refresh) for name, refresh in registry.refreshes().items()}
     due = [
         one
         for one in _wanted(unit, [name for name, each in scheduled.items() if each is not None])
         if _is_due(unit.at, read.get((one.name, one.scope)), scheduled[one.name])
     ]
     return _ask(unit, due, SCHEDULE)
-
-
-def every(unit: Work, refresh: Refresh) -> timedelta | None:
-    """How often a refresh runs by itself on this connection."""
-    chosen = unit.connection.settings.get(refresh.cadence) if refresh.cadence else None
-    return CADENCES.get(chosen, refresh.every) if isinstance(chosen, str) else refresh.every
 
 
 def _is_due(now: datetime, read: datetime | None, each: timedelta | None) -> bool:
@@ -153,24 +137,12 @@ def _ask(unit: Work, wanted: Sequence[Wanted], actor: str) -> list[str]:
     query = select(Operation.kind, Operation.scope).where(
         Operation.connection_id == unit.connection.id,
         Operation.kind.in_({one.name for one in wanted}),
-        Operation.state.in_(("waiting", "ready", "working", "unknown")),
+        Operation.state.in_(asking.UNDER_WAY),
     )
     under_way = {(row.kind, row.scope) for row in unit.session.execute(query)}
     new = [one for one in wanted if (one.name, one.scope) not in under_way]
     for one in new:
-        operation = Operation(
-            id=ids.short(),
-            connection_id=unit.connection.id,
-            kind=one.name,
-            scope=one.scope,
-            params=one.params,
-            state=OPERATION.initial,
-            reads_next=True,
-            asked=0,
-            made_at=unit.at,
-        )
-        OPERATION.move(operation, "release")
-        unit.session.add(operation)
+        asking.ask(unit, one.name, one.scope, one.params)
     names = list(dict.fromkeys(one.name for one in new))
     if names:
         unit.trail.add(Tag.REFRESH_ASKED, actor, refreshes=names)

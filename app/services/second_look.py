@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.core import text
 from app.core.decision import DENY, Decision, Finding, Link
 from app.db.models import Binding, Connection, Item, ItemNeed, PersonAccess, User
-from app.services import direct_export
+from app.services import direct_export, procore_mode, procore_rights
 from app.services.doubt import in_doubt
 from app.services.people import access_of, profile_of
 from app.services.rules_versions import policy
@@ -85,7 +85,7 @@ def _barred(session: Session, connection: Connection, items: Sequence[Item]) -> 
     if not accepts:
         return set()
     query = (
-        select(User.name, PersonAccess)
+        select(User, PersonAccess)
         .join(PersonAccess, PersonAccess.user_id == User.id)
         .where(
             User.active,
@@ -93,7 +93,12 @@ def _barred(session: Session, connection: Connection, items: Sequence[Item]) -> 
             PersonAccess.connection_id == connection.id,
         )
     )
-    people = [(row.name, access_of(row.PersonAccess)) for row in session.execute(query)]
+    people = []
+    for row in session.execute(query):
+        held = access_of(row.PersonAccess)
+        access, said = procore_rights.in_force(session, connection, row.User, held)
+        if said is None or said.active:  # that Procore was not reached lately takes no approval back
+            people.append((row.User.name, access if said is not None and said.lost else held))
     rights = policy(session, connection)
     profile = profile_of(connection, rights)
     able = {
@@ -103,6 +108,7 @@ def _barred(session: Session, connection: Connection, items: Sequence[Item]) -> 
         if other == name and rights.denial(access, "accept", kind, profile=profile) is None
     }
     able |= {(direct_export.actor(connection, kind), kind) for _, kind in accepts}
+    able |= {(name, kind) for name, kind in accepts if procore_mode.accepted_there(connection, name)}
     return accepts - able
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.core import text
 from app.core.errors import Pointer, Refusal
-from app.services.refreshes import CADENCES
+from app.items import registry
+from app.services import direct_export
+from app.services.freshness import CADENCES
 
-YES_NO, CHOICE, TEXT, WHOLE, DAY, ZONE, ACCOUNT, ITEM = (
+YES_NO, CHOICE, TEXT, WHOLE, DAY, HOUR, ZONE, ACCOUNT, ITEM = (
     "yes_no",
     "choice",
     "text",
     "whole number",
     "day",
+    "time of day",
     "zone",
     "account",
     "item",
@@ -44,10 +47,12 @@ class Setting:
     most: int = 80
     types: tuple[str, ...] = ()  # the types of account it may be, or that its item may post to
     needs: tuple[str, ...] = ()  # other settings that must be made before it can be turned on
+    at_rest: bool = False  # whether it cannot be changed while items are in work
     until: str = ""  # a kind: while QuickBooks holds items of it, the choice cannot be changed
 
 
 BOOKS, PAYMENTS, APPROVAL, DIRECT = "QuickBooks", "Invoices and payments", "Approval", "Direct Export"
+WEB_CONNECTOR = "Web Connector"
 INCOME = ("Income", "OtherIncome")
 EXPENSE = ("CostOfGoodsSold", "Expense", "OtherExpense", "OtherCurrentAsset")
 
@@ -83,19 +88,43 @@ ALL = (
             "Off until it is set up: it needs the retainage item and how often payments are read.",
             needs=("retainage_item", "payments_cadence")),
     Setting("procore_pay", PAYMENTS, "Procore Pay", YES_NO, False,
-            "On only where the company licenses Procore Pay: then payments may be exported."),
+            "On only where the company licenses Procore Pay: then payments made with it may be exported, once that is "
+            "turned on as well."),
+    Setting("procore_pay_account", PAYMENTS, "Bank account of Procore Pay", ACCOUNT, None,
+            "The bank account in QuickBooks from which payments made with Procore Pay are written (its ListID).",
+            types=("Bank",)),
+    Setting("procore_pay_export", PAYMENTS, "Export Procore Pay payments", YES_NO, False,
+            "On: payments made with Procore Pay are written to QuickBooks as payments of their bills (US editions). It "
+            "needs the licence and the bank account.", needs=("procore_pay_account",)),
+    Setting("procore_mode", APPROVAL, "Way into Procore", CHOICE, "public",
+            "Where items are sent and accepted: on Tieout's pages, or in Procore's ERP Integrations tool, whose ERP "
+            "platform is open to selected partners only. It cannot be changed while items are in work.", at_rest=True,
+            choices=(("public", "Public API: people send and accept in Tieout"),
+                     ("erp_platform", "ERP platform: people send and accept in Procore's ERP Integrations tool"))),
     Setting("permission_profile", APPROVAL, "Who may accept", CHOICE, "tutorial",
             "The profile of the permissions. Changing it names who gains and who loses Accept.", right="users",
             choices=(("tutorial", "Standard or Admin with Can Push to Accounting"),
                      ("matrix", "Only Admin with Can Push to Accounting"))),
     Setting("second_look_days", APPROVAL, "Second look after days", WHOLE, 30,
             "An item accepted longer ago than this, and not written yet, goes back for a second look.", most=365),
-    Setting("direct_export_commitment", DIRECT, "Commitments", YES_NO, False,
-            "On: a commitment that is sent needs no approver, unless a rule warns.", right="direct_export"),
-    Setting("direct_export_commitment_change_order", DIRECT, "Commitment change orders", YES_NO, False,
-            "On: a change order that is sent needs no approver, unless a rule warns.", right="direct_export"),
-    Setting("direct_export_subcontractor_invoice", DIRECT, "Subcontractor invoices", YES_NO, False,
-            "On: an invoice that is sent needs no approver, unless a rule warns.", right="direct_export"),
+    Setting("procore_rights_hours", APPROVAL, "Procore's last word on rights counts (hours)", WHOLE, 24,
+            "While Procore cannot be reached, an approver whom it last let push to accounting longer ago than this may "
+            "accept nothing.", right="users", most=720),
+    *(Setting(name, DIRECT, kind.plural, YES_NO, False,
+              f"On: {kind.plural.lower()} that are sent need no approver, unless a rule warns.", right="direct_export")
+      for kind, name in ((registry.kind(kind), name) for kind, name in direct_export.SETTINGS.items())),
+    Setting("every_minutes", WEB_CONNECTOR, "Comes every (minutes)", WHOLE, 5,
+            "How often the Web Connector is planned to come; written into the .qwc file. Silent for twice as long, it "
+            "is reported on every page.", most=1440),
+    Setting("digest_hour", APPROVAL, "Daily mail at", HOUR, "07:00",
+            "From this time of day, in the company's time zone, each approver for whom something waits gets one mail."),
+    Setting("quiet_from", WEB_CONNECTOR, "Quiet hours from", HOUR, None,
+            "From this time of day (such as 18:30) to the one below, no new work is handed out."),
+    Setting("quiet_until", WEB_CONNECTOR, "Quiet hours until", HOUR, None,
+            "The end of the quiet hours; it may be on the next morning. With only one of the two there are none."),
+    Setting("password_overlap_days", WEB_CONNECTOR, "Old password works for (days)", WHOLE, 7,
+            "After a new Web Connector password was made, the old one works until the new one was used once, and no "
+            "longer than this.", most=30),
 )  # fmt: skip
 
 BY_NAME = {one.name: one for one in ALL}
@@ -163,6 +192,13 @@ def _day(setting: Setting, given: object) -> Value:
         raise _bad(setting, "it is a day such as 2026-03-31") from None
 
 
+def _hour(setting: Setting, given: object) -> Value:
+    try:
+        return f"{time.fromisoformat(str(given)):%H:%M}"
+    except ValueError:
+        raise _bad(setting, "it is a time of day such as 18:30") from None
+
+
 def _zone(setting: Setting, given: object) -> Value:
     try:
         return ZoneInfo(str(given)).key
@@ -182,6 +218,7 @@ _READERS: Mapping[str, Callable[[Setting, object], Value]] = {
     CHOICE: _choice,
     WHOLE: _whole,
     DAY: _day,
+    HOUR: _hour,
     ZONE: _zone,
 }
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.decision import Link
@@ -87,9 +87,12 @@ def lines(session: Session, connection_id: int, items: Sequence[Item]) -> Lines:
     if not locks:
         return found
     readers = {item.kind for item in items if item.lock_key and registry.kind(item.kind).reads_earlier}
+    reads = Item.kind.in_(readers)
     query = (
-        select(Item, Binding.item_id)
+        select(Item, Binding.item_id, Revision.content, Document.body)
         .outerjoin(Binding, (Binding.item_id == Item.id) & Binding.missing_since.is_(None))
+        .outerjoin(Revision, reads & (Revision.id == func.coalesce(Item.sent_revision_id, Item.seen_revision_id)))
+        .outerjoin(Document, reads & (Document.id == Item.document_id))
         .where(
             Item.connection_id == connection_id,
             Item.lock_key.in_(locks),
@@ -97,18 +100,12 @@ def lines(session: Session, connection_id: int, items: Sequence[Item]) -> Lines:
         )
         .order_by(Item.place, Item.id)
     )
-    read: list[Item] = []
-    for item, bound in session.execute(query):
+    for item, bound, content, body in session.execute(query):
         found.members[item.kind, str(item.lock_key)].append(item)
         if bound is not None:
             found.bound.add(item.id)
-        if item.kind in readers:
-            read.append(item)
-    if read:
-        revisions = {item.sent_revision_id or item.seen_revision_id for item in read}
-        contents = select(Revision.id, Revision.content).where(Revision.id.in_(revisions))
-        found.contents = {row.id: row.content for row in session.execute(contents)}
-        approved = {item.document_id for item in read} - {None}
-        documents = select(Document.id, Document.body).where(Document.id.in_(approved))
-        found.documents = {row.id: json.loads(row.body)["fields"] for row in session.execute(documents)}
+        if content is not None:
+            found.contents[item.sent_revision_id or item.seen_revision_id] = content
+        if body is not None:
+            found.documents[item.document_id] = json.loads(body)["fields"]
     return found

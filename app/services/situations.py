@@ -84,7 +84,7 @@ def _bound(
     bound = (
         select(Item.kind, Item.procore_id, Binding)
         .join(Binding, Binding.item_id == Item.id)
-        .where(Item.connection_id == connection_id, matching(keys))
+        .where(matching(keys, connection_id))
     )
     views = {(row.kind, row.procore_id): view(row.Binding, conversation_id) for row in session.execute(bound)}
     return {item: {key: views[key] for key in of_item if key in views} for item, of_item in needs.items()}

@@ -27,7 +27,8 @@ from app.items import registry
 from app.items.base import Content, ItemType
 from app.items.measures import BUDGETED, INVOICED
 from app.qbxml import parse
-from app.services import payments
+from app.services import payments, projects
+from app.services.discrepancies import APPROVAL
 from app.services.lifecycle.by_hand import BY_HAND
 from app.services.payments import PAYMENTS
 from app.services.tie_out_facts import NOTHING, Bill, Facts, Payment
@@ -56,7 +57,7 @@ def gather(session: Session, connection_id: int) -> Facts:
     retainage = session.get_one(Connection, connection_id).settings.get("retainage_item")
     log = session.get(RefreshLog, (connection_id, PAYMENTS, ""))
     facts = Facts(
-        projects=_projects(session, connection_id),
+        projects={project.procore_id: project for project in projects.everyone(session, connection_id)},
         leading=sorted(leading, key=lambda item: (registry.kind(item.kind).order, item.name)),
         members=members,
         bindings=bindings,
@@ -81,11 +82,6 @@ def _leads(kind: ItemType) -> bool:
 def is_budget(item: Item) -> bool:
     """Whether the row of this item compares a budget."""
     return registry.kind(item.kind).measure == BUDGETED
-
-
-def _projects(session: Session, connection_id: int) -> dict[str, Item]:
-    query = select(Item).where(Item.connection_id == connection_id, Item.kind == "project")
-    return {item.procore_id: item for item in session.execute(query).scalars()}
 
 
 def _shown(session: Session, connection_id: int, kinds: Mapping[str, ItemType]) -> dict[str, StagedRecord]:
@@ -115,7 +111,9 @@ def _contents(session: Session, connection_id: int, kinds: Mapping[str, ItemType
 
 
 def _found(session: Session, connection_id: int) -> dict[int, list[Discrepancy]]:
-    query = select(Discrepancy).where(Discrepancy.connection_id == connection_id, Discrepancy.gone_at.is_(None))
+    query = select(Discrepancy).where(
+        Discrepancy.connection_id == connection_id, Discrepancy.gone_at.is_(None), Discrepancy.source != APPROVAL
+    )
     found: dict[int, list[Discrepancy]] = defaultdict(list)
     for row in session.execute(query.order_by(Discrepancy.id)).scalars():
         found[row.item_id].append(row)

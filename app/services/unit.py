@@ -15,6 +15,7 @@ from app.core.errors import NotFound
 from app.db.engine import Database
 from app.db.models import Connection
 from app.services import audit
+from app.services.tallies import Tallies
 
 LOCKED = select(Connection).where(Connection.id == bindparam("id")).with_for_update()
 
@@ -26,12 +27,13 @@ class Work:
     session: Session
     connection: Connection
     trail: audit.Trail
+    tallies: Tallies
     at: datetime
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part that may fail by itself: its changes and its events go with it, the rest stays."""
-        with self.trail.forgotten_on_error(), self.session.begin_nested():
+        with self.trail.forgotten_on_error(), self.tallies.forgotten_on_error(), self.session.begin_nested():
             yield
 
 
@@ -45,9 +47,11 @@ def work(database: Database, connection_id: int) -> Iterator[Work]:
         connection = session.execute(LOCKED, {"id": connection_id}).scalar_one_or_none()
         if connection is None:
             raise NotFound(f"There is no connection {connection_id}.", "See `tieout connection list`.")
-        unit = Work(session, connection, audit.Trail(session, audit.chain_of(connection_id)), clock.now())
+        trail = audit.Trail(session, audit.chain_of(connection_id))
+        unit = Work(session, connection, trail, Tallies(session, connection_id), clock.now())
         yield unit
         session.flush()
+        unit.tallies.write()
         unit.trail.write()
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.core import ids
 from app.core.errors import Conflict, Pointer, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
@@ -16,7 +15,7 @@ from app.db.models import Binding, Document, Item, ItemNeed, Operation, StagedRe
 from app.items import check, registry
 from app.items.base import Done
 from app.items.check import GONE
-from app.services import discrepancies, moves, write_back
+from app.services import asking, discrepancies, moves, write_back
 from app.services.lifecycle import undoing
 from app.services.lifecycle.by_hand import BY_HAND
 from app.services.lifecycle.walk import Outcomes, each, must_allow, one_by_one
@@ -28,20 +27,26 @@ from state_machines.staging import STAGED
 UNLINK = "unlink"
 QUICKBOOKS = "QuickBooks"
 WAITS = "the next Web Connector session looks whether QuickBooks still has it."
-#: While a look is in one of these, no other is asked for.
-UNDER_WAY = ("waiting", "ready", "working", "unknown")
+STILL_THERE = "it is still in QuickBooks."
 #: So many of those that hang on an item are named.
 NAMED = 5
 
 
-def unlink(database: Database, connection_id: int, who: Person, item_ids: Sequence[int]) -> Outcomes:
+def unlink(
+    database: Database,
+    connection_id: int,
+    who: Person,
+    item_ids: Sequence[int],
+    *,
+    expected: Mapping[int, int] | None = None,
+) -> Outcomes:
     """Unlink items: those whose record may stay at once, the others when QuickBooks says that it is gone."""
-    return each(database, connection_id, who, UNLINK, item_ids, one_by_one(_unlink))
+    return each(database, connection_id, who, UNLINK, item_ids, one_by_one(_unlink), expected)
 
 
 def asked_by(session: Session, item: Item) -> str:
     """Who asked for the look that is under way; empty when nobody did."""
-    query = select(Operation.params).where(_looks(item), Operation.state.in_(UNDER_WAY))
+    query = select(Operation.params).where(_looks(item), Operation.state.in_(asking.UNDER_WAY))
     params = session.execute(query.limit(1)).scalar_one_or_none()
     return str(params["asked_by"]) if params else ""
 
@@ -58,15 +63,16 @@ def _unlink(unit: Work, item: Item, who: Person) -> None:
     kind = registry.kind(item.kind)
     # What the last look missed may be gone, merged perhaps: then QuickBooks is asked, whatever hangs on it.
     there = binding.missing_since is None
-    if binding.record == BY_HAND or (there and kind.unlinks_freely(_written(unit, item))):
+    if binding.record == BY_HAND or (there and kind.unlinks_freely(written(unit.session, item))):
         _nothing_hangs_on(unit, item)
         _take_apart(unit, item, binding, who.name, f"from {binding.full_name}, which QuickBooks keeps")
         return
     _ask(unit, item, binding, who)
 
 
-def _written(unit: Work, item: Item) -> dict[str, object]:
-    document = unit.session.get(Document, item.written_document_id) if item.written_document_id else None
+def written(session: Session, item: Item) -> dict[str, object]:
+    """What Tieout wrote of it; nothing where it was linked."""
+    document = session.get(Document, item.written_document_id) if item.written_document_id else None
     return dict(json.loads(document.body)["fields"]) if document else {}
 
 
@@ -103,19 +109,8 @@ def _looks(item: Item) -> ColumnElement[bool]:
 
 def _ask(unit: Work, item: Item, binding: Binding, who: Person) -> None:
     lines = tuple(binding.lines) if registry.kind(item.kind).part_of_another else ()
-    operation = Operation(
-        id=ids.short(),
-        connection_id=item.connection_id,
-        kind=UNLINK,
-        scope=str(item.id),
-        params={**check.asked(binding.record, binding.quickbooks_id, lines), "item": item.id, "asked_by": who.name},
-        state=OPERATION.initial,
-        reads_next=True,
-        asked=0,
-        made_at=unit.at,
-    )
-    OPERATION.move(operation, "release")
-    unit.session.add(operation)
+    looked_for = check.asked(binding.record, binding.quickbooks_id, lines)
+    asking.ask(unit, UNLINK, str(item.id), {**looked_for, "item": item.id, "asked_by": who.name})
     item.problem = item.remedy = ""
     unit.trail.add(Tag.UNLINK_ASKED, who.name, item.id, record=binding.record, quickbooks_id=binding.quickbooks_id)
 
@@ -132,7 +127,7 @@ def answered(unit: Work, operation: Operation, done: Done) -> None:
     if done.record == GONE:
         _take_apart(unit, item, binding, operation.params["asked_by"], "QuickBooks no longer has it")
         return
-    item.problem = f"{item.name} was not unlinked: it is still in QuickBooks."
+    item.problem = f"{item.name} was not unlinked: {STILL_THERE}"
     item.remedy = "Delete it there first, then unlink it again."
     _denied(unit, item, item.problem)
 

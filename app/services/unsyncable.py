@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core import money
 from app.db.engine import Database
 from app.db.models import Item, JobCostReport
-from app.services import job_costs
+from app.services import job_costs, projects
 from app.services.reports import Sheet
 
 NO_CODE = "This QuickBooks item is no synced cost code. Link it to a cost code, then refresh the job costs."
@@ -35,17 +35,11 @@ class Line:
 
 def report(database: Database, connection_id: int) -> list[Line]:
     """From what is stored, job by job."""
-    query = (
-        select(Item, JobCostReport)
-        .join(
-            JobCostReport,
-            (JobCostReport.connection_id == Item.connection_id) & (JobCostReport.project_id == Item.procore_id),
-        )
-        .where(Item.connection_id == connection_id, Item.kind == "project")
-        .order_by(Item.name)
-    )
+    query = select(JobCostReport).where(JobCostReport.connection_id == connection_id)
     with database.reading() as session:
-        return [line for row in session.execute(query) for line in _of_job(row.Item, row.JobCostReport)]
+        stored = {row.project_id: row for row in session.execute(query).scalars()}
+        known = [one for one in projects.everyone(session, connection_id) if one.procore_id in stored]
+        return [line for project in known for line in _of_job(project, stored[project.procore_id])]
 
 
 def _of_job(project: Item, stored: JobCostReport) -> list[Line]:

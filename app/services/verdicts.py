@@ -57,7 +57,7 @@ def verdicts(
 def _checking(session: Session, items: Sequence[Item]) -> set[int | None]:
     ids = [item.id for item in items if item.state == "queued"]
     query = select(Operation.item_id).where(Operation.item_id.in_(ids), Operation.state == "unknown")
-    return set(session.execute(query).scalars())
+    return set(session.execute(query).scalars()) if ids else set()
 
 
 def _found(session: Session, items: Sequence[Item]) -> dict[int, list[Finding]]:
@@ -65,7 +65,7 @@ def _found(session: Session, items: Sequence[Item]) -> dict[int, list[Finding]]:
     waiting = [item.id for item in items if item.state == "sent" and item.problem]
     query = select(Finding).where(Finding.item_id.in_(waiting), Finding.file == FOUND_IN_QUICKBOOKS)
     found: dict[int, list[Finding]] = {}
-    for finding in session.execute(query).scalars():
+    for finding in session.execute(query).scalars() if waiting else ():
         found.setdefault(finding.item_id, []).append(finding)
     return found
 

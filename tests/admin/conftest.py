@@ -19,7 +19,10 @@ from app.services.hosts import HostPolicy
 from app.services.sessions import Sessions
 from app.services.tools import Tools
 from app.web_connector import qwc
+from tests.paying import Site
 from tests.support import Stage
+
+Visit = Callable[[str], "Visitor"]
 
 
 class Visitor:
@@ -57,9 +60,9 @@ def tags(stage: Stage) -> set[str]:
         return set(session.execute(select(Event.tag)).scalars())
 
 
-def signing_in(stage: Stage) -> Callable[[str], Visitor]:
+def signing_in(stage: Stage, app: Flask | None = None) -> Visit:
     """Whoever is named, signed in to this stage."""
-    app = app_of(stage)
+    app = app or app_of(stage)
 
     def signed_in(login: str) -> Visitor:
         people.set_password(stage.database, login, "open sesame", actor="test")
@@ -71,9 +74,21 @@ def signing_in(stage: Stage) -> Callable[[str], Visitor]:
 
 
 @pytest.fixture
-def visit(stage: Stage) -> Callable[[str], Visitor]:
+def visit(stage: Stage) -> Visit:
     """Sign somebody in."""
     return signing_in(stage)
+
+
+@pytest.fixture
+def site(billed_site: Site) -> Site:
+    """A stage with bills to pay."""
+    return billed_site
+
+
+@pytest.fixture
+def visit_site(site: Site) -> Visit:
+    """Sign somebody in there."""
+    return signing_in(site.stage)
 
 
 @pytest.fixture

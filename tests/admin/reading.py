@@ -63,3 +63,8 @@ def look(visitor: Visitor, path: str, **more: Any) -> Page:
 def press(visitor: Visitor, kind: str, button: str, **form: Any) -> Page:
     """A button of a list: ``accept:12``, or ``accept`` for what is ticked."""
     return Page(visitor.post(f"/items/{kind}/act", act=button, **form))
+
+
+def push(visitor: Visitor, path: str, **form: str) -> Page:
+    """Press a button."""
+    return Page(visitor.post(path, **form))

@@ -82,7 +82,7 @@ def test_a_refused_accept_on_the_items_page_stays_on_it(visit: Visit, stage: Sta
 def test_it_counts_what_was_done_and_names_what_was_not(visit: Visit, stage: Stage) -> None:
     ids = sent(stage, "Summit Paving", "Alpine Doors", TOO_LONG)
     page = press(visit("ana"), "company", "accept", item=[str(one) for one in ids])
-    assert page.told[0] == "2 of 3: Summit Paving, Alpine Doors accepted. 2 queued for QuickBooks."
+    assert page.told[0] == "2 of 3: Summit Paving, Alpine Doors accepted. 2 queued for QuickBooks. 1 left."
     assert page.told[1].startswith(f"{TOO_LONG}: ")
     assert [stage.item(name).state for name in ("Summit Paving", TOO_LONG)] == ["queued", "sent"]
 
@@ -113,7 +113,7 @@ def test_what_became_of_an_action_is_where_the_keyboard_goes_on(visit: Visit, st
     [told] = page.find("//*[@role='status']")
     assert told.get("autofocus") is not None
     assert told.get("tabindex") == "-1"
-    assert "Summit Paving accepted. 1 queued for QuickBooks." in page.told
+    assert "Summit Paving accepted. 1 queued for QuickBooks. None left here." in page.told
 
 
 def test_what_was_accepted_and_must_wait_says_where_it_is(visit: Visit, stage: Stage) -> None:
@@ -121,7 +121,7 @@ def test_what_was_accepted_and_must_wait_says_where_it_is(visit: Visit, stage: S
     stage.send()
     item_id = stage.item("SC-014").id
     page = Page(visit("ana").post("/items/commitment/act", act=f"accept:{item_id}", follow_redirects=True))
-    assert "SC-014 accepted. 1 under Waiting until what it needs is in QuickBooks." in page.told
+    assert "SC-014 accepted. 1 under Waiting until what it needs is in QuickBooks. None left here." in page.told
 
 
 def test_a_rejection_without_a_reason_leaves_its_field_open(visit: Visit, stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 
 from app.admin import words
 from app.core import clock
@@ -36,7 +36,7 @@ def test_a_moment_of_today_says_so_and_another_names_its_day(monkeypatch: pytest
     now = datetime(2026, 3, 2, 6, 30, 5, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: now)
     with Flask(__name__).test_request_context():
-        g.zone = "America/Los_Angeles"
+        monkeypatch.setattr(words, "zone", lambda: "America/Los_Angeles")
         assert words.moment(now) == "today 22:30"
         assert words.moment(now, seconds=True) == "today 22:30:05"
         assert words.moment(now - timedelta(days=1)) == "28 Feb 2026 22:30"

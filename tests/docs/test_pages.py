@@ -13,7 +13,9 @@ from app.cli.main import commands
 from tests.docs.pages import DOCS, PAGES, ROOT, name
 
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)]*)?\)")
-COMMAND = re.compile(r"(?:^|`)\.?(?:venv/bin/)?tieout ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)(?P<options>[^`\n]*)", re.M)
+COMMAND = re.compile(
+    r"(?:^|`)\.?(?:venv/bin/)?tieout ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*){0,2})(?P<options>[^`\n]*)", re.M
+)
 VARIABLE = re.compile(r"TIEOUT_[A-Z_]+[A-Z]")
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=name)
 WRITTEN = [page for page in PAGES if page.parent.name != "reference"]
@@ -42,9 +44,11 @@ def test_every_command_a_page_names_exists_with_its_options(page: Path) -> None:
 
 
 def _find(words: list[str]) -> click.Command | None:
+    """The command these words begin with, in however deep a group; what follows it is for it to read."""
     command = commands.commands.get(words[0])
-    if isinstance(command, click.Group):
-        return command.commands.get(words[1]) if len(words) > 1 else command
+    for word in words[1:]:
+        if isinstance(command, click.Group):
+            command = command.commands.get(word)
     return command
 
 

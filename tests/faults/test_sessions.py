@@ -12,7 +12,7 @@ import pytest
 from app.core import clock
 from app.core.tags import Tag
 from app.db.models import Conversation, MessageSet, Operation, StagedRecord
-from app.services import connections, overview
+from app.services import connection_page, connections
 from app.services.unit import work
 from tests import records
 from tests.faults.walks import ORDER
@@ -49,7 +49,7 @@ def test_a_second_web_connector_is_told_to_come_back(any_stage: Stage, remote: s
     assert second.authenticate() == ["", "busy"]
     assert len(any_stage.events(Tag.WC_OPENED)) == len(any_stage.rows(Conversation))
     assert second.send() == "", "a second Web Connector was handed a request"
-    page = overview.connection_page(any_stage.database, any_stage.connection_id)
+    page = connection_page.page(any_stage.database, any_stage.connection_id)
     [away] = page.turned_away
     assert (away.why, away.other) == ("busy", page.sessions[0].machine)
 

@@ -208,7 +208,7 @@ def test_a_closed_order_is_a_question_for_a_person() -> None:
 @pytest.mark.parametrize(
     ("found", "says"),
     [
-        (saved(row("I1", "3333.01"), row("I2", "-333.30", "80-R")), "Line 1: QuickBooks saved 3333.01, approved"),
+        (saved(row("I1", "3333.01"), row("I2", "-333.30", "80-R")), "Line 1: QuickBooks saved 3,333.01, approved"),
         (saved(row("I1", "3333.00", quantity="1"), row("I2", "-333.30", "80-R")), "Line 1: QuickBooks saved quantity"),
         (saved(row("I1", "3333.00", "80-B"), row("I2", "-333.30", "80-R")), "Line 1: QuickBooks saved item none"),
         (saved(row("I1", "3333.00"), row("I2", "-333.30")), "Line 2: QuickBooks saved item none"),
@@ -221,7 +221,7 @@ def test_a_closed_order_is_a_question_for_a_person() -> None:
             saved(row("I1", "3333.00", BillableStatus="Billable"), row("I2", "-333.30", "80-R")),
             "Line 1: QuickBooks marked it billable to the customer",
         ),
-        (saved(AmountDue="3389.66"), "Total: QuickBooks saved 3389.66, approved 2999.70"),
+        (saved(AmountDue="3389.66"), "Total: QuickBooks saved 3,389.66, approved 2,999.70"),
         (saved(TxnDate="2026-03-26"), "Date: QuickBooks saved “2026-03-26”, approved “2026-03-25”"),
         (saved(DueDate="2026-05-01"), "Bill Due: QuickBooks saved “2026-05-01”, approved “2026-04-24”"),
         (saved(RefNumber="47"), "Number: QuickBooks saved “47”, approved “1047”"),
@@ -242,7 +242,7 @@ def test_what_quickbooks_saved_otherwise_is_named(found: Rec, says: str) -> None
         (saved(row("I1", "0.00"), row("I2", "0.00", "80-R"), AmountDue="0.00"),
          ["QuickBooks has it with amounts of nought: it was voided"]),
         (saved(row("I1", "3300.00"), row("I2", "-333.30", "80-R"), AmountDue="2966.70"),
-         ["Total: QuickBooks saved 2966.70, approved 2999.70", "Line 1: QuickBooks saved 3300.00, approved 3333.00"]),
+         ["Total: QuickBooks saved 2,966.70, approved 2,999.70", "Line 1: QuickBooks saved 3,300.00, approved 3,333.00"]),
     ],
 )  # fmt: skip
 def test_a_bill_a_person_voided_or_edited_is_noticed(found: Rec, says: list[str]) -> None:

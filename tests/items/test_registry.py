@@ -29,6 +29,20 @@ SAMPLES: dict[str, records.Taken] = {
         "payment",
         {"id": 9001, "contract_id": 310, "project_id": 86, "requisition_id": 801, "amount": "900.00", "notes": None},
     ),
+    "procore_pay_payment": (
+        "procore_pay_payment",
+        {
+            "id": 9002,
+            "contract_id": 310,
+            "project_id": 86,
+            "requisition_id": 801,
+            "vendor_id": 61,
+            "external_payment_id": "pay-1",
+            "amount": "900.00",
+            "date": "2026-04-20",
+            "payment_number": 3,
+        },
+    ),
 }
 #: What is written to QuickBooks: a kind that only comes from there has no template of its own.
 WRITTEN = {name for name, kind in KINDS.items() if kind.direction != IMPORT}
@@ -53,6 +67,7 @@ def test_the_kinds_are_those_a_person_would_list() -> None:
         "commitment_change_order",
         "subcontractor_invoice",
         "payment",
+        "procore_pay_payment",
     ]
     assert set(registry.refreshes()) >= {
         "accounts", "customers", "estimates", "items", "vendors", "payments", "job_costs",
@@ -131,6 +146,7 @@ def test_a_kind_says_where_to_find_it_on_both_sides(kind: str) -> None:
         ("commitment", "export"),
         ("commitment_change_order", "export"),
         ("subcontractor_invoice", "export"),
+        ("procore_pay_payment", "export"),
     ],
 )
 def test_a_kind_travels_in_the_direction_the_data_mapping_says(kind: str, direction: str) -> None:

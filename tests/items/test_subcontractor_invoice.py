@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -334,6 +334,7 @@ class FakeProcore:
     """One project with one requisition."""
 
     company_id = 5021
+    changed: ClassVar[Content] = {}
 
     def __init__(self) -> None:
         self.patched: list[tuple[str, Content]] = []

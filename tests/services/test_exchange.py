@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
 from app.core.tags import Tag
 from app.db.models import Binding, WriteBack
 from app.items.types.company import Company
 from app.procore import Client, Run
+from app.procore.errors import NoAnswer
 from app.services import write_back
 from tests import records
 from tests.support import Stage
@@ -100,17 +102,18 @@ def test_what_is_confirmed_is_wanted_in_procore_once(stage: Stage) -> None:
 
 
 def test_procore_being_down_never_sends_anything_to_quickbooks_again(stage: Stage) -> None:
-    from app.core.errors import TieoutError
-
     stage.approve(records.commitment())
     stage.run()
 
-    class Down(Run):
-        def patch(self, path: str, body: dict[str, Any]) -> Any:
-            raise TieoutError("Procore does not answer.")
+    def down(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no route", request=request)
 
-    with Client("http://procore.test", "http://procore.test", "id", "secret", 5021) as client:
-        assert write_back.run(stage.database, 1, Down(client)) == 0
+    url = "http://procore.test"
+    with (
+        Client(url, url, "id", "secret", 5021, transport=httpx.MockTransport(down)) as client,
+        pytest.raises(NoAnswer),
+    ):
+        write_back.run(stage.database, 1, Run(client))
     assert stage.run().outcome == "nothing"
     assert stage.states()["SC-014"] == "synced"
 

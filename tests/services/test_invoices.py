@@ -145,7 +145,7 @@ def test_an_invoice_waits_for_its_commitment_its_change_order_and_those_before_i
     drained(billing)
     assert {finding.message for finding in billing.findings("Invoice 1048")} == {
         "SC-014 is not in QuickBooks yet.",
-        "CO 001, billed on Invoice 1048, is not in QuickBooks yet.",
+        "CO 001 of SC-014, billed on Invoice 1048, is not in QuickBooks yet.",
         "Invoice 1048 waits for Invoice 1047: invoices of one commitment go to QuickBooks by number.",
     }
     for name in ("SC-014", "Invoice 1047"):
@@ -224,7 +224,7 @@ def test_what_has_no_room_on_the_order_goes_without_a_link_and_is_listed(billing
     assert rows(bill) == [("03-100", "0.025", "250.00"), ("03-200", "", "1250.25")]
     assert left(billing) == ["", "0.975", "1"]
     assert billing.item("Invoice 1047").difference == (
-        "Line 2 of SC-014: 1250.25 billed without a link to the purchase order, "
+        "Line 2 of SC-014: 1,250.25 billed without a link to the purchase order, "
         "because: the change order comes in April"
     )
 
@@ -424,7 +424,7 @@ def test_in_canada_bill_holdback_and_tax_come_to_the_invoice_to_the_cent(canada:
 def test_in_canada_tax_that_comes_out_otherwise_is_a_difference(canada: Stage) -> None:
     canada.approve(invoice(1, billed("1000.00"), tax="130.00"))
     drained(canada)
-    assert canada.item("Invoice 1047").difference == "Total: QuickBooks saved 1050.00, approved 1130.00"
+    assert canada.item("Invoice 1047").difference == "Total: QuickBooks saved 1,050.00, approved 1,130.00"
 
 
 @pytest.mark.requirement("ACC-22")

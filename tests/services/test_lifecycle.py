@@ -265,6 +265,26 @@ def test_a_rejected_item_says_who_and_why(sent: Stage) -> None:
 
 
 @pytest.mark.requirement("ACC-13")
+def test_rejecting_a_parent_lists_what_waits_for_it_and_what_quickbooks_keeps(stage: Stage) -> None:
+    stage.receive(
+        records.company("Ironline Steel", 62), records.commitment(vendor={"id": 62, "company": "Ironline Steel"})
+    )
+    stage.send()
+    stage.accept("SC-014")
+    outcome = _only(stage.act("reject", "Ironline Steel", reason="No W-9 yet"))
+    assert outcome.note == "Now waiting for Ironline Steel: SC-014."
+    item = stage.item("SC-014")
+    with stage.database.writing() as session:
+        session.add(
+            Binding(item_id=item.id, connection_id=1, record="PurchaseOrder", quickbooks_id="X", lines=[],
+                    bound_at=item.changed_at)
+        )  # fmt: skip
+    stage.send("Ironline Steel")
+    outcome = _only(stage.act("reject", "Ironline Steel", reason="No W-9 yet"))
+    assert outcome.note == "In QuickBooks already, and stays there: SC-014."
+
+
+@pytest.mark.requirement("ACC-13")
 def test_what_is_out_cannot_be_rejected_or_taken_back(stage: Stage) -> None:
     stage.approve(records.company("Ironline Steel", 62))
     stage.by_hand().begin_until("VendorAddRq")

@@ -90,12 +90,12 @@ def test_what_was_deleted_in_quickbooks_is_missing_again(stage: Stage) -> None:
 @pytest.mark.requirement("ACC-09")
 def test_two_different_people_sign_and_both_are_on_the_trail(stage: Stage) -> None:
     stage.receive(records.commitment())
-    with pytest.raises(Refusal, match="Nobody has prepared 2026-03 yet"):
+    with pytest.raises(Refusal, match="Nobody has prepared March 2026 yet"):
         sign(stage, "abe", REVIEWED)
     sign(stage, "ana", PREPARED)
-    with pytest.raises(Refusal, match="Ana prepared 2026-03, so somebody else must review it"):
+    with pytest.raises(Refusal, match="Ana prepared March 2026, so somebody else must review it"):
         sign(stage, "ana", REVIEWED)
-    with pytest.raises(Conflict, match="Ana has prepared 2026-03 already"):
+    with pytest.raises(Conflict, match="Ana has prepared March 2026 already"):
         sign(stage, "abe", PREPARED)
     sign(stage, "abe", REVIEWED)
     found = page(stage)

@@ -162,7 +162,7 @@ def test_a_merged_vendor_is_unlinked_and_linked_with_what_it_became(billing: Sta
     stage = billing
     order_of_ironline = records.commitment("SC-015", 311, vendor={"id": 62, "company": "Ironline Steel"})
     stage.approve(records.commitment(), invoice(1, billed("100.00")))
-    stage.approve(records.company("Ironline Steel", 62), order_of_ironline)
+    stage.approve(records.company("Ironline Steel", 62), order_of_ironline, who="abe")
     stage.approve(invoice(2, billed("200.00"), id=902, commitment_id=311, vendor_id=62, vendor_name="Ironline Steel"))
     stage.run()
     assert set(stage.states().values()) == {"synced"}

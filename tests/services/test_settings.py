@@ -10,7 +10,7 @@ from app.core.errors import Forbidden, Refusal
 from app.core.tags import Tag
 from app.items import registry
 from app.rulebook import load
-from app.services import connections, refreshes, settings
+from app.services import connections, freshness, settings
 from tests.rulebook.samples import RULES
 from tests.support import Stage
 
@@ -145,7 +145,7 @@ def test_exporting_invoices_is_turned_on_only_when_it_is_set_up(stage: Stage) ->
 @pytest.mark.requirement("CFG-17")
 def test_how_often_payments_are_read_is_one_of_the_schedules() -> None:
     offered = [value for value, _ in settings.find("payments_cadence").choices]
-    assert offered == ["Never", "Hourly", "Every 2 hours", "Every 4 hours", "Daily"] == list(refreshes.CADENCES)
+    assert offered == ["Never", "Hourly", "Every 2 hours", "Every 4 hours", "Daily"] == list(freshness.CADENCES)
 
 
 def test_every_setting_a_rule_or_a_kind_names_can_be_made() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from app.db.models.base import Base
-from app.db.models.connection import Connection, PersonAccess, RulesActivation, RulesVersion, User
+from app.db.models.connection import ApiToken, Connection, PersonAccess, RulesActivation, RulesVersion, User
+from app.db.models.hooks import HookNotice, HookRefusal, ProcoreHook
 from app.db.models.item import Binding, Discrepancy, Document, Finding, Item, ItemNeed, Revision, Transition
+from app.db.models.listing import ItemWord, Preference, Tally
 from app.db.models.month import MonthSignature
-from app.db.models.procore import Errand, IssuedPayment, WriteBack
+from app.db.models.notice import DigestDay, Mail, Notice
+from app.db.models.procore import ErpDetail, ErpRequest, Errand, IssuedPayment, WriteBack
+from app.db.models.procore_access import ProcoreAccess, ProcoreGate
 from app.db.models.quickbooks import (
     Conversation,
     JobCostReport,
@@ -17,33 +21,51 @@ from app.db.models.quickbooks import (
     StagedRecord,
 )
 from app.db.models.trail import Chain, Event, EventPayload
+from app.db.models.working import ProcorePerson, Reading, Task
 
 __all__ = [
+    "ApiToken",
     "Base",
     "Binding",
     "Chain",
     "Connection",
     "Conversation",
+    "DigestDay",
     "Discrepancy",
     "Document",
+    "ErpDetail",
+    "ErpRequest",
     "Errand",
     "Event",
     "EventPayload",
     "Finding",
+    "HookNotice",
+    "HookRefusal",
     "IssuedPayment",
     "Item",
     "ItemNeed",
+    "ItemWord",
     "JobCostReport",
+    "Mail",
     "MessageSet",
     "MonthSignature",
+    "Notice",
     "Operation",
     "PersonAccess",
+    "Preference",
+    "ProcoreAccess",
+    "ProcoreGate",
+    "ProcoreHook",
+    "ProcorePerson",
+    "Reading",
     "RefreshLog",
     "Request",
     "Revision",
     "RulesActivation",
     "RulesVersion",
     "StagedRecord",
+    "Tally",
+    "Task",
     "Transition",
     "User",
     "WriteBack",

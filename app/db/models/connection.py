@@ -32,6 +32,10 @@ class Connection(Base):
     restored_from: Mapped[datetime | None]  # this database is a copy made then: QuickBooks may hold more than it knows
     wrong_passwords: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    old_password: Mapped[str] = mapped_column(default="")  # hash: still let in until the new one was used once, or
+    old_password_until: Mapped[datetime | None]  # until then
+    contact_at: Mapped[datetime | None]  # when a Web Connector last asked for work, whether or not there was any
+    setup: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what set-up was told: value, by whom, when
     connected_at: Mapped[datetime]
 
 
@@ -42,7 +46,13 @@ class User(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     login: Mapped[str] = mapped_column(String(120), unique=True)
     name: Mapped[str]
-    password: Mapped[str]  # argon2 hash
+    password: Mapped[str] = mapped_column(default="")  # argon2 hash; empty: none yet, nothing fits it
+    wrong_passwords: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    round: Mapped[int] = mapped_column(default=0)  # raised, everybody signed in as this person is out
+    link: Mapped[str] = mapped_column(String(64), default="")  # SHA-256 of the link that sets a password once
+    link_until: Mapped[datetime | None]
+    mail: Mapped[str] = mapped_column(String(254), default="")  # where notices go; empty: nowhere
     active: Mapped[bool] = mapped_column(default=True)
 
 
@@ -59,6 +69,21 @@ class PersonAccess(Base):
     rights: Mapped[list[Any]]  # of their own: user administration, rule activation …
     changed_by: Mapped[str]
     changed_at: Mapped[datetime]
+
+
+class ApiToken(Base):
+    """By which a program asks in a person's name on one connection."""
+
+    __tablename__ = "api_token"
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    name: Mapped[str] = mapped_column(String(80))  # what the person calls it
+    hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256: the token is chance, it needs no slow hash
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]  # to a few minutes
+    revoked_at: Mapped[datetime | None]
 
 
 class RulesVersion(Base):

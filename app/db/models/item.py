@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.models.base import Base, BigKey
+from app.db.models.base import AS_BYTES, Base, BigKey
 
 
 class Item(Base):
@@ -23,6 +23,7 @@ class Item(Base):
     state: Mapped[str] = mapped_column(String(20), default="draft")
     version: Mapped[int] = mapped_column(default=0)  # counts moves: compare-and-set
     name: Mapped[str]
+    sort_name: Mapped[str] = mapped_column(AS_BYTES, default="")  # numbers in it as numbers, case left aside
     title: Mapped[str] = mapped_column(default="")
     cents: Mapped[int | None] = mapped_column(BigInteger)
     lock_key: Mapped[str | None] = mapped_column(String(120))
@@ -42,9 +43,27 @@ class Item(Base):
     changed_at: Mapped[datetime]
     __table_args__ = (
         UniqueConstraint("connection_id", "kind", "procore_id"),
+        # A list in each of its orders, and project by project.
         Index(None, "connection_id", "kind", "state", "id"),
+        Index(None, "connection_id", "kind", "state", "sort_name", "id"),
+        Index(None, "connection_id", "kind", "state", "cents", "id"),
+        Index(None, "connection_id", "kind", "state", "changed_at", "id"),
+        Index(None, "connection_id", "kind", "state", "project_id", "id"),
+        # … and one project alone in each: a small one in a long list is found at once.
+        Index(None, "connection_id", "kind", "state", "project_id", "sort_name", "id"),
+        Index(None, "connection_id", "kind", "state", "project_id", "cents", "id"),
+        Index(None, "connection_id", "kind", "state", "project_id", "changed_at", "id"),
+        Index(None, "connection_id", "accepted_at"),
         Index(None, "connection_id", "state"),
         Index(None, "connection_id", "lock_key"),
+        # Almost always few: what Procore was told and QuickBooks changed since.
+        Index(
+            "ix_item_differs",
+            "connection_id",
+            "kind",
+            sqlite_where=text("difference != ''"),
+            postgresql_where=text("difference != ''"),
+        ),
     )
 
 
@@ -104,7 +123,10 @@ class Binding(Base):
 
 
 class Discrepancy(Base):
-    """Something QuickBooks holds otherwise than was approved; it stands until it is gone or a person clears it."""
+    """Something QuickBooks holds otherwise than was approved, or an approval in which one person played two parts.
+
+    It stands until it is gone or a person clears it.
+    """
 
     __tablename__ = "discrepancy"
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -166,6 +166,7 @@ class StagedRecord(Base):
         Index(None, "connection_id", "leaf_key"),
         Index(None, "connection_id", "full_key"),
         Index(None, "connection_id", "code_key"),
+        Index(None, "connection_id", "source", "state", "id"),
     )
 
 

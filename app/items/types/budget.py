@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from app.core import clock, money, text
-from app.items import budget_record, estimate, estimate_steps, measures, order
+from app.items import budget_record, erp, estimate, estimate_steps, measures, order
 from app.items.base import BindingView, Content, Field, ItemType, Need, Record, Situation, Step, Surroundings
-from app.items.ports import Procore
+from app.items.ports import Procore, Told
 
 
 class Budget(ItemType):
@@ -17,11 +18,19 @@ class Budget(ItemType):
     kind, label, plural, quickbooks = "budget", "Budget", "Budgets", "Estimate"
     order = 35
     places = "Procore: project, Budget · QuickBooks: Customer Center, the job's Transactions, Estimates"
+    held = {"Date": "TxnDate", "Total": "TotalAmount"}
     grammar = estimate_steps.GRAMMAR
     schema = budget_record.BudgetSchema
     settings = ("zone",)
     amends = True
     watched = "budget_estimates"
+    read_every = timedelta(minutes=30)  # a budget is put together of many calls, none of which tells what changed
+    resources = ("Budget Line Items",)
+    erp_events = (
+        erp.Event("create_budget", at="budget", id="project_id", detail_by="id", project="project_id"),
+        erp.Event("update_budget", at="budget", id="project_id", detail_by="id", project="project_id"),
+        erp.Event("create_budget_in_procore", erp.UPKEEP),
+    )
     measure = measures.BUDGETED
     marks = False  # Procore has no origin fields on a budget
     fields = (
@@ -37,6 +46,19 @@ class Budget(ItemType):
 
     def fetch(self, procore: Procore) -> Iterator[Content]:
         return budget_record.fetch(procore)
+
+    def conclude(self, procore: Procore, told: Told, body: Content) -> None:
+        """The budget itself is marked here, and each of its transactions, which only the event names."""
+        budget = erp.Mark("budget", body["budget"]["id"], told.origin)
+        company = f"/rest/v1.0/companies/{procore.company_id}"
+        procore.patch(f"{company}/external_data/sync", {"updates": [budget.row]})
+        rows = [
+            {"id": row["id"], "origin_id": f"{told.origin_id}|{row['id']}", "synced": True}
+            for row in body.get("transactions") or ()
+            if not row.get("synced")
+        ]
+        if rows:
+            procore.patch("/rest/v1.0/erp_transactions/sync", {"project_id": told.project_id, "updates": rows})
 
     def name(self, content: Content) -> str:
         return f"Budget of {text.squeeze(content['project']['name'])}"
@@ -119,7 +141,7 @@ class Budget(ItemType):
 
     def comes_to(self, record: Record, retainage: Collection[str]) -> dict[str, Decimal]:
         lines = record.all("EstimateLineRet")
-        return {measures.BUDGETED: sum((money.money(one.text("Amount") or "0") for one in lines), estimate.NOTHING)}
+        return {measures.BUDGETED: sum((money.amount(one.text("Amount")) for one in lines), estimate.NOTHING)}
 
     def preview(self, document: Content) -> list[tuple[str, str]]:
         held, new = document["written"], document["lines"]

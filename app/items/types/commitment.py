@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from marshmallow import fields
 
 from app.core import clock, money, text
-from app.items import measures, order
+from app.items import erp, measures, order
 from app.items.base import (
     Again,
     Ask,
@@ -29,10 +29,13 @@ from app.items.base import (
     Step,
     Surroundings,
 )
-from app.items.ports import Procore, Told
+from app.items.ports import Place, Procore, Told
 
 #: Procore's resource for each type of commitment.
 CONTRACTS = {"subcontract": "work_order_contracts", "purchase_order": "purchase_order_contracts"}
+
+#: What Procore's ERP tool calls them.
+TYPES = {"WorkOrderContract": "subcontract", "PurchaseOrderContract": "purchase_order"}
 
 APPROVED = {"approved", "complete"}
 VOID = {"void", "terminated"}
@@ -74,10 +77,19 @@ class Commitment(ItemType):
     kind, label, plural, quickbooks = "commitment", "Commitment", "Commitments", "Purchase Order"
     order = 40
     places = "Procore: project, Commitments · QuickBooks: Vendor Center, Transactions, Purchase Orders"
+    held = {"P.O. No.": "RefNumber", "Date": "TxnDate", "Vendor Message": "VendorMsg"}
+    held_lines = "PurchaseOrderLineRet"
     grammar = GRAMMAR
     schema = CommitmentSchema
     settings = ("zone",)
+    skips_approver = True
     watched = "purchase_orders"
+    lists_changes, resources = True, ("Purchase Order Contracts", "Work Order Contracts")
+    erp_events = (
+        erp.Event("create_commitment", at="commitment"),
+        erp.Event("unlink_commitment", erp.UNLINK, id="procore_commitment_id"),
+        erp.Event("create_commitment_in_procore", erp.UPKEEP),
+    )
     measure = measures.COMMITTED
     fields = (
         Field("Date created", "created_at", "Date", "the day in the company's time zone"),
@@ -102,15 +114,30 @@ class Commitment(ItemType):
         for project in procore.projects():
             for kind, resource in CONTRACTS.items():
                 params = {"project_id": project["id"], "view": "extended", "filters[include_deleted]": "with"}
-                for row in procore.pages(f"/rest/v1.0/{resource}", **params):
+                for row in procore.pages(f"/rest/v1.0/{resource}", **params, **procore.changed):
                     path = f"/rest/v1.0/{resource}/{row['id']}"
                     record = order.in_full(procore, row, path, project_id=project["id"])
                     yield {**record, "type": kind, "project_id": project["id"]}
 
-    def tell(self, procore: Procore, told: Told) -> None:
+    def place(self, procore: Procore, told: Told) -> Place:
         resource = CONTRACTS[told.content["type"]]
-        body = {"project_id": told.project_id, resource.removesuffix("s"): told.origin}
-        procore.patch(f"/rest/v1.0/{resource}/{told.procore_id}", body)
+        parents = {"project_id": told.project_id}
+        return Place(f"/rest/v1.0/{resource}/{told.procore_id}", parents, resource.removesuffix("s"))
+
+    def of_event(self, record: Content, body: Content) -> Content:
+        """Lines stand beside the commitment, and its dates in the zone of whoever made it."""
+        made = datetime.fromisoformat(record["created_at"]).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        kind = TYPES.get(record["type"], record["type"])
+        return {**record, "type": kind, "created_at": made, "line_items": body.get("commitment_items") or []}
+
+    def typed_in_event(self, record: Content, body: Content) -> Content:
+        """Procore's tool calls the number the approver gives it a code."""
+        return {"number": str(record["code"])} if record.get("code") else {}
+
+    def external(self, told: Told) -> list[erp.Mark]:
+        """The contract, and each line with its row of the order, of which the title has the first."""
+        whole = erp.Mark(CONTRACTS[told.content["type"]].removesuffix("s"), told.procore_id, told.origin)
+        return [whole, *order.line_marks(told, told.lines[1:])]
 
     def name(self, content: Content) -> str:
         return str(content["number"])
@@ -205,7 +232,7 @@ class Commitment(ItemType):
         if others and not now.document["send_anyway"]:
             other = others[0]
             day = other.text("TxnDate")
-            total = money.shown(money.decimal(other.text("TotalAmount") or "0"))
+            total = money.shown(money.number(other.text("TotalAmount")))
             return Hold(
                 rule="commitment-not-there-yet",
                 sentence=f"{now.document['company_name']} already has purchase order "
@@ -250,7 +277,7 @@ class Commitment(ItemType):
         found = order.beside(now, record, mine)
         by_hand = [row for row in record.all("PurchaseOrderLineRet") if row.text("TxnLineID") not in own]
         if by_hand:
-            worth = sum((money.decimal(row.text("Amount") or "0") for row in by_hand), Decimal(0))
+            worth = sum((money.number(row.text("Amount")) for row in by_hand), Decimal(0))
             found.append(f"Lines made by hand: {len(by_hand)}, worth {money.shown(worth)}")
         if record.text("VendorRef/ListID") != refs_of(now)["vendor"]:
             found.append(f"QuickBooks has it under vendor {record.text('VendorRef/FullName')}")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from marshmallow import fields
 
-from app.items import measures, order
+from app.items import erp, measures, order
 from app.items.base import (
     Again,
     Ask,
@@ -26,7 +26,7 @@ from app.items.base import (
     Step,
     Surroundings,
 )
-from app.items.ports import Procore, Told
+from app.items.ports import Place, Procore, Told
 
 #: A purchase order somebody keeps editing is not chased for ever.
 MOST_TRIES = 3
@@ -63,12 +63,18 @@ class CommitmentChangeOrder(ItemType):
 
     kind, label, plural = "commitment_change_order", "Change order", "Change orders"
     quickbooks, order = "Purchase Order lines", 50
-    part_of_another = True
+    part_of_another = skips_approver = True
     places = "Procore: project, Commitments, the commitment's Change Orders · QuickBooks: lines of its purchase order"
     grammar = GRAMMAR
     schema = ChangeOrderSchema
     reads = ("commitment",)
+    named_within = "commitment"
     watched = "purchase_orders"
+    lists_changes, resources = True, ("Change Order Packages",)
+    erp_events = (
+        erp.Event("create_commitment_change_order", at="change_order"),
+        erp.Event("unlink_commitment_change_order", erp.UNLINK, id="procore_commitment_change_order_id"),
+    )
     measure = measures.COMMITTED
     fields = (
         Field("Title", "title", "Description, first added row"),
@@ -83,22 +89,27 @@ class CommitmentChangeOrder(ItemType):
     def fetch(self, procore: Procore) -> Iterator[Content]:
         for project in procore.projects():
             params = {"project_id": project["id"], "filters[include_deleted]": "with"}
-            for row in procore.pages("/rest/v1.0/change_order_packages", **params):
+            for row in procore.pages("/rest/v1.0/change_order_packages", **params, **procore.changed):
                 path, parents = f"/rest/v1.0/change_order_packages/{row['id']}", {"contract_id": row["contract_id"]}
                 record = order.in_full(procore, row, path, project_id=project["id"], **parents)
                 yield {**record, **parents, "project_id": project["id"]}
 
-    def tell(self, procore: Procore, told: Told) -> None:
-        body = {
-            "project_id": told.project_id,
-            "contract_id": told.content["contract_id"],
-            "change_order": told.origin,
-        }
-        procore.patch(f"/rest/v1.0/change_order_packages/{told.procore_id}", body)
+    def place(self, procore: Procore, told: Told) -> Place:
+        parents = {"project_id": told.project_id, "contract_id": told.content["contract_id"]}
+        return Place(f"/rest/v1.0/change_order_packages/{told.procore_id}", parents, "change_order")
 
     def origin_id(self, content: Content, binding: BindingView) -> str:
         """It shares the order's TxnID with the commitment; its first line tells it apart."""
         return "|".join((binding.quickbooks_id, *binding.lines[:1]))
+
+    def of_event(self, record: Content, body: Content) -> Content:
+        """As the lists show it, whose lines have an extended amount and a total and nothing else."""
+        lines = [{**line, "amount": None, "tax_amount": None} for line in body.get("change_order_items") or ()]
+        project = body["commitment"]["project"]["id"]
+        return {**record, "number": str(record["number"]), "project_id": project, "line_items": lines}
+
+    def external(self, told: Told) -> list[erp.Mark]:
+        return [erp.Mark("change_order", told.procore_id, told.origin), *order.line_marks(told, told.lines[1:])]
 
     def name(self, content: Content) -> str:
         return f"CO {content['number']}"
@@ -192,12 +203,7 @@ class CommitmentChangeOrder(ItemType):
 
     def _after_read(self, now: Situation, read: Reply) -> Step:
         if read.outcome in {"empty", "missing"}:
-            return Hold(
-                rule="change-order-order-there",
-                sentence=f"The purchase order of commitment {now.document['commitment_number']} "
-                "is no longer in QuickBooks.",
-                what_to_do="Find out who deleted it. To have it made again, unlink the commitment and accept it anew.",
-            )
+            return order.gone(now, "change-order-order-there")
         if read.outcome not in {"found", "saved"} or not read.records:
             return Refuse(read.sentence, read.what_to_do)
         record = read.records[0]

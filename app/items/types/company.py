@@ -8,10 +8,10 @@ from typing import Any
 from marshmallow import fields
 
 from app.core import text
-from app.items import addresses, named
+from app.items import addresses, erp, named
 from app.items.base import BOTH, Content, Field, Input, Loose, Situation, Staged, Step, Surroundings
 from app.items.offered import Difference, Features, NewRecord
-from app.items.ports import Procore, Told
+from app.items.ports import Place, Procore, Told
 
 GRAMMAR = """
 VendorAddRq: VendorAdd!, $Answer
@@ -49,11 +49,22 @@ class Company(named.Named):
     kind, label, plural, quickbooks = "company", "Company", "Companies", "Vendor"
     direction, order = BOTH, 20
     source, types, adds, follows = "vendors", ("Vendor",), True, "vendor_auto_update"
-    archived_report = "archived_companies"
+    archived_report, staged_as = "archived_companies", "vendor"
     to_complete = ("terms", "tax ID", "1099 eligibility")
     places = "Procore: Directory, Companies · QuickBooks: Vendor Center, Vendors"
     watched = "vendors"
+    lists_changes, resources = True, ("Company Vendors",)
+    erp_events = (
+        erp.Event("create_vendor", at="vendor"),
+        erp.Event("sync_vendors", erp.REFRESH, refresh="vendors"),
+        erp.Event("create_vendor_in_procore", erp.LINK, at="vendor"),
+        erp.Event("link_vendor", erp.LINK, at="vendor"),
+        erp.Event("link_all_vendors", erp.LINK, at="vendors"),
+        erp.Event("unlink_vendor", erp.UNLINK, at="vendor"),
+        erp.Event("merge_vendors", erp.UPKEEP),
+    )
     named_as = "VendorRef"
+    held = {"Vendor Name": "Name", "Main Phone": "Phone", "Fax": "Fax", "Notes": "Notes"}
     grammar = GRAMMAR
     schema = CompanySchema
     fields = (
@@ -76,11 +87,17 @@ class Company(named.Named):
     )
 
     def fetch(self, procore: Procore) -> Iterator[Content]:
-        return procore.pages("/rest/v1.0/vendors", company_id=procore.company_id, view="extended")
+        return procore.pages("/rest/v1.0/vendors", company_id=procore.company_id, view="extended", **procore.changed)
 
-    def tell(self, procore: Procore, told: Told) -> None:
-        body = {"company_id": procore.company_id, "vendor": told.origin}
-        procore.patch(f"/rest/v1.0/vendors/{told.procore_id}", body)
+    def place(self, procore: Procore, told: Told) -> Place:
+        parents = {"company_id": procore.company_id}
+        return Place(f"/rest/v1.0/vendors/{told.procore_id}", parents, "vendor", view={"view": "extended"})
+
+    def of_event(self, record: Content, body: Content) -> Content:
+        return record
+
+    def external(self, told: Told) -> list[erp.Mark]:
+        return [erp.Mark("vendor", told.procore_id, told.origin)]
 
     def new_record(self, staged: Staged, settings: Mapping[str, Any]) -> NewRecord:
         return named.made_from(staged, "/rest/v1.0/vendors", "vendor", _as_procore(staged))

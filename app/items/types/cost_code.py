@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from marshmallow import fields
 
 from app.core import text
-from app.items import named
+from app.items import erp, named
 from app.items.base import (
     Again,
     Ask,
@@ -24,7 +25,7 @@ from app.items.base import (
     Surroundings,
 )
 from app.items.offered import Bar, Features, Offered
-from app.items.ports import Procore, Told
+from app.items.ports import Place, Procore, Told
 
 INCOME_TYPES = ("Income", "OtherIncome")
 EXPENSE_TYPES = ("CostOfGoodsSold", "Expense", "OtherExpense", "OtherCurrentAsset")
@@ -93,6 +94,16 @@ class CostCode(Offered):
         "Procore: Admin, Work Breakdown Structure, list QuickBooks Standard Cost Codes · QuickBooks: Lists, Item List"
     )
     watched = "items"
+    read_every = timedelta(minutes=30)  # Procore lists cost codes whole or not at all
+    held = {"Item Name/Number": "Name", "Item": "Name"}
+    erp_events = (
+        erp.Event("create_standard_cost_codes"),
+        erp.Event("sync_standard_cost_codes", erp.REFRESH, refresh="items"),
+        erp.Event("unlink_standard_cost_codes", erp.UNLINK, at="standard_cost_codes"),
+        erp.Event("delete_standard_cost_codes", erp.UPKEEP),
+        erp.Event("delete_cost_codes", erp.UPKEEP),
+        erp.Event("delete_cost_code", erp.UPKEEP),
+    )
     grammar = GRAMMAR
     schema = CostCodeSchema
     settings = ("income_account", "expense_account")
@@ -136,15 +147,32 @@ class CostCode(Offered):
                 if code["standard_cost_code_id"] is None:
                     yield {**code, "project_id": project["id"]}
 
-    def tell(self, procore: Procore, told: Told) -> None:
-        """Standard cost codes take origins through their sync action alone, and have no code people see."""
-        origin = {name: value for name, value in told.origin.items() if name != "origin_code"}
-        body = {
+    def place(self, procore: Procore, told: Told) -> Place:
+        parents = {
             "company_id": procore.company_id,
             "standard_cost_code_list_id": told.content["standard_cost_code_list_id"],
-            "updates": [{"id": told.procore_id, **origin}],
         }
-        procore.patch("/rest/v1.0/standard_cost_codes/sync", body)
+        path = f"/rest/v1.0/standard_cost_codes/{told.procore_id}"
+        return Place(path, parents, "standard_cost_code", view={"view": "extended"}, has_code=False)
+
+    def tell(self, procore: Procore, told: Told) -> None:
+        """Standard cost codes take origins through their sync action alone."""
+        row = {"id": told.procore_id, **self.origin(procore, told)}
+        parents = self.place(procore, told).parents
+        procore.patch("/rest/v1.0/standard_cost_codes/sync", {**parents, "updates": [row]})
+
+    def of_event(self, record: Content, body: Content) -> Content:
+        return record
+
+    def typed_in_event(self, record: Content, body: Content) -> Content:
+        chosen = record.get("erp_custom_fields") or {}
+        accounts = {name: chosen.get(f"{name}_origin_id") for name in ("income_account", "expense_account")}
+        return {name: value for name, value in accounts.items() if value}
+
+    def external(self, told: Told) -> list[erp.Mark]:
+        """Codes have no code of QuickBooks' that people see."""
+        origin = {name: value for name, value in told.origin.items() if name != "origin_code"}
+        return [erp.Mark("standard_cost_code", told.procore_id, origin)]
 
     def why_not_link(self, staged: Staged) -> Bar | None:
         """Only an active service item with an account for what is bought and one for what is sold."""

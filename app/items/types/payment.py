@@ -7,10 +7,8 @@ from decimal import Decimal
 from marshmallow import fields
 
 from app.core import money
+from app.items import erp
 from app.items.base import IMPORT, Content, Field, ItemType, Loose, Need, Surroundings
-
-#: Exporting payments (Procore Pay) is switched off: nothing here writes one to QuickBooks.
-EXPORTS = False
 
 
 class PaymentSchema(Loose):
@@ -36,6 +34,11 @@ class Payment(ItemType):
         "QuickBooks: Vendor Center, Transactions, Bill Payments"
     )
     schema = PaymentSchema
+    erp_events = (
+        erp.Event("sync_contract_payments", erp.REFUSE, why="Tieout does not write payments in ERP-platform mode: "
+                  "Procore does not publish under which names it takes their amount, date and check number. "
+                  "Enter the payment in Procore."),
+    )  # fmt: skip
     marks = False  # Procore is given the origin with the payment itself
     fields = (
         Field("Invoices", "requisition_id", "the bill it pays", "a payment belongs to one invoice"),
@@ -74,7 +77,7 @@ class Payment(ItemType):
         return {
             "amount": self.amount(content),
             "invoice_number": content["invoice_number"] or "",
-            "exports": EXPORTS,
+            "from_quickbooks": True,  # what Procore paid is another kind
             "procore_status": self.status(content),
         }
 

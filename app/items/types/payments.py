@@ -72,7 +72,9 @@ class Payments(Refresh):
 
 def _part(payment: Record, part: Record) -> Staged:
     txn_id, bill = payment.text("TxnID"), part.text("TxnID")
-    credits = (_amount(one.text("Amount")) for one in part.all("LinkedTxn") if one.text("TxnType") == "VendorCredit")
+    credits = (
+        money.amount(one.text("Amount")) for one in part.all("LinkedTxn") if one.text("TxnType") == "VendorCredit"
+    )
     data = {
         "payment": txn_id,
         "bill": bill,
@@ -81,8 +83,8 @@ def _part(payment: Record, part: Record) -> Staged:
         "number": payment.text("RefNumber"),
         "date": payment.text("TxnDate"),
         "memo": payment.text("Memo"),
-        "amount": money.plain(_amount(part.text("Amount"))),
-        "discount": money.plain(_amount(part.text("DiscountAmount"))),
+        "amount": money.plain(money.amount(part.text("Amount"))),
+        "discount": money.plain(money.amount(part.text("DiscountAmount"))),
         "credit": money.plain(sum((abs(credit) for credit in credits), Decimal(0))),
     }
     spoken = f"{SPOKEN[data['method']]} {data['number']}".strip()
@@ -91,10 +93,6 @@ def _part(payment: Record, part: Record) -> Staged:
 
 def _staged(type_: str, txn_id: str, number: str, data: Content) -> Staged:
     return Staged(type_, txn_id, txn_id, number or txn_id, active=True, sublevel=0, data=data)
-
-
-def _amount(said: str) -> Decimal:
-    return money.money(said or "0")
 
 
 def _paid_bills(now: Situation) -> list[str]:

@@ -9,10 +9,10 @@ from typing import Any
 from marshmallow import fields
 
 from app.core import text
-from app.items import addresses, named
+from app.items import addresses, erp, named
 from app.items.base import BOTH, Content, Field, Input, Loose, Situation, Staged, Step, Surroundings
 from app.items.offered import Bar, NewRecord
-from app.items.ports import Procore, Told
+from app.items.ports import Place, Procore, Told
 
 GRAMMAR = """
 CustomerAddRq: CustomerAdd!, $Answer
@@ -47,7 +47,16 @@ class Project(named.Named):
     direction, order = BOTH, 10
     source, types, adds, never_links = "customers", ("Customer",), True, "link-existing-project"
     places = "Procore: project, Admin tab · QuickBooks: Customer Center, Customers & Jobs"
-    watched = "customers"
+    watched, tiered, staged_as = "customers", True, "project"
+    lists_changes, resources = True, ("Projects",)
+    erp_events = (
+        erp.Event("create_or_update_job", at="job", project="id"),
+        erp.Event("sync_jobs", erp.REFRESH, refresh="customers"),
+        erp.Event("create_job_in_procore", erp.LINK, at="project"),
+        erp.Event("reset_job", erp.UNLINK, at="project"),
+        erp.Event("sync_single_job", erp.UPKEEP),
+    )
+    held = {"Job Name": "Name", "Customer Name": "Name", "Notes": "Notes"}
     grammar = GRAMMAR
     schema = ProjectSchema
     settings = ("customers_are_jobs",)
@@ -64,11 +73,30 @@ class Project(named.Named):
     )
 
     def fetch(self, procore: Procore) -> Iterator[Content]:
-        return iter(procore.projects())
+        for row in procore.changed_projects():
+            yield procore.project(row["id"])
 
-    def tell(self, procore: Procore, told: Told) -> None:
-        body = {"company_id": procore.company_id, "project": told.origin}
-        procore.patch(f"/rest/v1.0/projects/{told.procore_id}", body)
+    def place(self, procore: Procore, told: Told) -> Place:
+        return Place(f"/rest/v1.0/projects/{told.procore_id}", {"company_id": procore.company_id}, "project")
+
+    def external(self, told: Told) -> list[erp.Mark]:
+        return [erp.Mark("project", told.procore_id, told.origin)]
+
+    def conclude(self, procore: Procore, told: Told, body: Content) -> None:
+        """The project's own codes are marked with the job and the item, and their cost types told to be there."""
+        codes = [code for code in body.get("all_cost_codes") or () if code.get("standard_cost_code_origin_id")]
+        marks = [
+            erp.Mark("cost_code", code["id"], {"origin_id": f"{told.origin_id}|{code['standard_cost_code_origin_id']}"})
+            for code in codes
+        ]
+        company = f"/rest/v1.0/companies/{procore.company_id}"
+        if marks:
+            procore.patch(f"{company}/external_data/sync", {"updates": [mark.row for mark in marks]})
+        types = [(code["id"], kind["id"]) for code in codes for kind in code.get("line_item_types") or ()]
+        rows = [{"cost_code_id": code, "line_item_type_id": kind, "synced": True} for code, kind in types]
+        if rows:
+            body = {"project_id": told.procore_id, "updates": rows}
+            procore.patch("/rest/v1.0/cost_code_line_item_types/sync", body)
 
     def why_not_add(self, staged: Staged, settings: Mapping[str, Any]) -> Bar | None:
         """Where customers are jobs, only customers become projects; else only jobs directly under a customer."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.core import money, text
-from app.items import bill, bill_lines, measures, order, posting, requisition, retainage
+from app.items import bill, bill_lines, erp, measures, order, posting, requisition, retainage
 from app.items.base import (
     BindingView,
     Content,
@@ -22,10 +22,13 @@ from app.items.base import (
     Surroundings,
 )
 from app.items.invoice import Invoice, vendor_of
-from app.items.ports import Procore, Told
+from app.items.ports import Place, Procore, Told
 
 #: QuickBooks' names of the home currencies, as Procore writes them.
 CURRENCIES = {"US Dollar": "USD", "Canadian Dollar": "CAD"}
+
+#: Items of invoices that Procore's external data knows.
+EXTERNAL = {"contract_item", "contract_detail_item", "change_order_item"}
 
 
 class SubcontractorInvoice(ItemType):
@@ -39,9 +42,18 @@ class SubcontractorInvoice(ItemType):
     settings = ("retainage_item", "default_tax_code")
     reads = ("commitment", "change_order")
     reads_earlier = True
-    by_hand = True
+    firsts = ("company",)
+    by_hand = skips_approver = True
     watched = "bills"
+    lists_changes, resources = True, ("Requisitions",)
+    erp_events = (
+        erp.Event(
+            "create_requisitions", at="requisitions", id="procore_requisition_id", within=("commitment", "contract_id")
+        ),
+        erp.Event("reset_requisition", erp.UNLINK, id="requisition_id"),
+    )
     measure = measures.INVOICED
+    held = {"Ref. No.": "RefNumber", "Date": "TxnDate", "Bill Due": "DueDate", "Amount Due": "AmountDue"}
     fields = (
         Field("Billing Date", "billing_date", "Date", "or the accounting date the approver gives"),
         Field("Payment Date", "payment_date", "Bill Due", "nothing when there is none"),
@@ -71,18 +83,22 @@ class SubcontractorInvoice(ItemType):
     def fetch(self, procore: Procore) -> Iterator[Content]:
         for project in procore.projects():
             params = {"project_id": project["id"], "view": "extended"}
-            for record in procore.pages("/rest/v1.1/requisitions", **params):
+            for record in procore.pages("/rest/v1.1/requisitions", **params, **procore.changed):
                 yield {**record, "items": _in_full(procore, record, project["id"]), "project_id": project["id"]}
 
-    def tell(self, procore: Procore, told: Told) -> None:
-        """Requisitions have no code people see."""
+    def place(self, procore: Procore, told: Told) -> Place:
+        parents = {"project_id": told.project_id, "commitment_id": told.content["commitment_id"]}
+        return Place(f"/rest/v1.1/requisitions/{told.procore_id}", parents, "requisition", has_code=False)
+
+    def external(self, told: Told) -> list[erp.Mark]:
+        """The invoice, and its items of the types Procore names: each with the bill and itself, as no line is told."""
         origin = {name: value for name, value in told.origin.items() if name != "origin_code"}
-        body = {
-            "project_id": told.project_id,
-            "commitment_id": told.content["commitment_id"],
-            "requisition": origin,
-        }
-        procore.patch(f"/rest/v1.1/requisitions/{told.procore_id}", body)
+        marks = [erp.Mark("requisition", told.procore_id, origin)]
+        for item in requisition.billed(told.content):
+            if item["item_type"] in EXTERNAL:
+                own = {"origin_id": told.origin_id and f"{told.origin_id}|{item['id']}"}
+                marks.append(erp.Mark(f"requisition_{item['item_type']}", item["id"], own))
+        return marks
 
     def name(self, content: Content) -> str:
         return f"Invoice {content['invoice_number'] or content['number']}"
@@ -146,6 +162,7 @@ class SubcontractorInvoice(ItemType):
         return {
             "number": text.squeeze(content["invoice_number"]),
             "quickbooks_number": number,
+            "first_of_company": "company" in around.first_of,
             "commitment": invoice.commitment.get("number", ""),
             "company": content["vendor_name"] or "",
             "project": invoice.commitment.get("project", {}).get("name", ""),

@@ -4,6 +4,7 @@ from app.services.lifecycle.accepting import accept
 from app.services.lifecycle.by_hand import record_by_hand
 from app.services.lifecycle.clearing import clear
 from app.services.lifecycle.documents import settings_read
+from app.services.lifecycle.rebooking import rebook
 from app.services.lifecycle.retrying import retry
 from app.services.lifecycle.sending import retrieve, send, take_newer
 from app.services.lifecycle.undoing import reject, take_back
@@ -14,6 +15,7 @@ __all__ = [
     "Outcomes",
     "accept",
     "clear",
+    "rebook",
     "record_by_hand",
     "reject",
     "retrieve",

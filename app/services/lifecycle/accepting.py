@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from app.core import text
-from app.core.decision import Decision
+from app.core.decision import OVERRIDDEN, Decision
 from app.core.errors import Conflict, Refusal, TieoutError
+from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Document, Item
 from app.items.base import Content
 from app.rulebook import decide
-from app.services import moves, release, rules_versions, second_look
+from app.services import discrepancies, moves, permissions, release, rules_versions, second_look
 from app.services.gather import Gathered, gather
 from app.services.lifecycle import operations
 from app.services.lifecycle.documents import document_of
@@ -29,28 +30,36 @@ def accept(
     *,
     expected: Mapping[int, int] | None = None,
     unless_warned: bool = False,
+    override: str = "",
 ) -> Outcomes:
     """Approve items: build and hash what will be written, and let it leave as soon as it may.
 
     ``inputs`` are what the approver filled in, by item. ``expected`` are the versions the
     approver looked at: an item that moved since is refused with a Conflict. ``unless_warned``
-    leaves out whatever a rule warns of: a person must look at it.
+    leaves out whatever a rule warns of: a person must look at it. ``override`` is the reason
+    of a person who, with the right to do so, accepts what another one should.
     """
+    override = text.squeeze(override)
+    if override and (found := who.refusal("override")):
+        permissions.note(database, connection_id, who, "override", found, item_ids)
+        raise found
 
     def many(unit: Work, items: Sequence[Item], person: Person) -> Outcomes:
-        return _accept_many(unit, items, person, inputs or {}, expected or {}, unless_warned)
+        return accept_many(unit, items, person, inputs or {}, expected, unless_warned, override)
 
     return each(database, connection_id, who, "accept", item_ids, many)
 
 
-def _accept_many(
+def accept_many(
     unit: Work,
     items: Sequence[Item],
     who: Person,
     inputs: Mapping[int, Content],
-    expected: Mapping[int, int],
-    unless_warned: bool,
+    expected: Mapping[int, int] | None = None,
+    unless_warned: bool = False,
+    override: str = "",
 ) -> Outcomes:
+    """The same within a transaction."""
     pack = rules_versions.pack(unit.session, unit.connection)
     around = gather(unit.session, unit.connection, items, dict(inputs))
     found = Outcomes()
@@ -58,9 +67,11 @@ def _accept_many(
     for item in items:
         outcome = Outcome(item.id, item.name, item.state)
         try:
-            _may_accept(item, expected.get(item.id))
+            _may_accept(item, (expected or {}).get(item.id))
             facts = around[item.id].facts(unit.connection, approver=who.name)
             outcome.decision = decide.decide(pack, facts, "accept")
+            if override and outcome.decision.overridable:
+                outcome.decision = outcome.decision.overridden()
             if not outcome.decision.allowed:
                 raise refusal(item, outcome.decision)
             if unless_warned:
@@ -69,7 +80,8 @@ def _accept_many(
         except TieoutError as problem:
             outcome.problem = problem
         found.each.append(outcome)
-    _approve(unit, who, accepted)
+    _approve(unit, who, accepted, override)
+    discrepancies.note_approvals(unit, who.name, [(item, said) for item, _, said in accepted], override)
     second_look.note_shown(unit.session, [item for item, _, _ in accepted])
     release.release(unit, [item for item, _, _ in accepted])
     states = {item.id: item.state for item in items}
@@ -100,7 +112,7 @@ def _not_warned(item: Item, *decisions: Decision) -> None:
         )
 
 
-def _approve(unit: Work, who: Person, accepted: Sequence[tuple[Item, Gathered, Decision]]) -> None:
+def _approve(unit: Work, who: Person, accepted: Sequence[tuple[Item, Gathered, Decision]], override: str) -> None:
     documents = []
     contents = [document_of(around) for _, around, _ in accepted]
     for (item, _, _), content in zip(accepted, contents, strict=True):
@@ -122,5 +134,8 @@ def _approve(unit: Work, who: Person, accepted: Sequence[tuple[Item, Gathered, D
         item.document_id = document.id
         item.accepted_by, item.accepted_at = who.name, unit.at
         item.problem = item.remedy = ""
-        moves.move(unit, item, "accept", who.name, decision=decision)
+        passed = [one.rule for one in decision.findings if one.effect == OVERRIDDEN]
+        moves.move(unit, item, "accept", who.name, reason=override if passed else "", decision=decision)
+        if passed:
+            unit.trail.add(Tag.SEPARATION_OVERRIDDEN, who.name, item.id, passed_over=passed, reason=override)
         unit.session.add(operations.new(unit, item, around.kind.begins_with_read(content["fields"])))

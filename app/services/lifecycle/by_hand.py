@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from app.core import money, text
@@ -21,7 +22,15 @@ BY_HAND = "By hand"
 
 
 def record_by_hand(
-    database: Database, connection_id: int, who: Person, item_id: int, number: str, amount: str | Decimal, reason: str
+    database: Database,
+    connection_id: int,
+    who: Person,
+    item_id: int,
+    number: str,
+    amount: str | Decimal,
+    reason: str,
+    *,
+    expected: Mapping[int, int] | None = None,
 ) -> Outcomes:
     """Note that somebody typed the item into QuickBooks: under which number, and for how much.
 
@@ -41,7 +50,7 @@ def record_by_hand(
     def one(unit: Work, item: Item, person: Person) -> None:
         _record(unit, item, person, text.squeeze(number), typed, reason)
 
-    return each(database, connection_id, who, "accept", [item_id], one_by_one(one))
+    return each(database, connection_id, who, "accept", [item_id], one_by_one(one), expected)
 
 
 def _record(unit: Work, item: Item, who: Person, number: str, amount: Decimal, reason: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Discrepancy, Item
@@ -16,14 +16,22 @@ from app.services.people import Person
 from app.services.unit import Work
 
 
-def clear(database: Database, connection_id: int, who: Person, item_ids: Sequence[int], reason: str) -> Outcomes:
+def clear(
+    database: Database,
+    connection_id: int,
+    who: Person,
+    item_ids: Sequence[int],
+    reason: str,
+    *,
+    expected: Mapping[int, int] | None = None,
+) -> Outcomes:
     """A named person has looked at what is otherwise, and says why it may stay so."""
     reason = reason_given(reason, "Clearing a discrepancy needs a reason.", "Say why it may stay as it is.")
 
     def one(unit: Work, item: Item, person: Person) -> None:
         _clear(unit, item, person, reason)
 
-    return each(database, connection_id, who, "accept", item_ids, one_by_one(one))
+    return each(database, connection_id, who, "accept", item_ids, one_by_one(one), expected)
 
 
 def _clear(unit: Work, item: Item, who: Person, reason: str) -> None:
@@ -33,6 +41,12 @@ def _clear(unit: Work, item: Item, who: Person, reason: str) -> None:
     rows = list(unit.session.execute(query).scalars())
     if not rows:
         raise Conflict(f"Nothing of {item.name} stands to be cleared.", "Somebody was faster. Look at it again.")
+    if item.accepted_by == who.name and any(row.source == discrepancies.APPROVAL for row in rows):
+        raise Refusal(
+            f"{who.name} accepted {item.name} alone and cannot clear that as well.",
+            "Ask another Accounting Approver to look at it and clear it.",
+            code="own_approval",
+        )
     for row in rows:
         row.cleared_at, row.cleared_by, row.reason = unit.at, who.name, reason
     discrepancies.show(item, [])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db.engine import Database
 from app.db.models import Document, Item
 from app.items.base import Content
 from app.services.gather import Gathered
@@ -32,3 +33,9 @@ def documents(session: Session, items: Sequence[Item]) -> dict[int, Content]:
     """The approved documents of these items, whole."""
     query = select(Document.item_id, Document.body).where(Document.id.in_([item.document_id for item in items]))
     return {row.item_id: json.loads(row.body) for row in session.execute(query)}
+
+
+def approved(database: Database, document_id: int | None) -> Document | None:
+    """What somebody approved, as it is kept."""
+    with database.reading() as session:
+        return session.get(Document, document_id) if document_id else None

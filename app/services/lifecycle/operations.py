@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import func, select, update
 
-from app.core import ids
 from app.core.errors import Refusal
 from app.db.models import Item, Operation, Request
 from app.items import registry
+from app.services import asking
 from app.services.doubt import in_doubt
 from app.services.lifecycle.documents import documents
 from app.services.unit import Work
@@ -15,18 +15,8 @@ from state_machines.operation import OPERATION
 
 
 def new(unit: Work, item: Item, reads_next: bool) -> Operation:
-    return Operation(
-        id=ids.short(),
-        connection_id=unit.connection.id,
-        kind=item.kind,
-        item_id=item.id,
-        document_id=item.document_id,
-        lock_key=item.lock_key,
-        state=OPERATION.initial,
-        reads_next=reads_next,
-        asked=0,
-        made_at=unit.at,
-    )
+    document = {"item_id": item.id, "document_id": item.document_id, "lock_key": item.lock_key}
+    return asking.operation(unit, item.kind, reads_next=reads_next, **document)
 
 
 def start_over(unit: Work, item: Item, operation: Operation) -> None:

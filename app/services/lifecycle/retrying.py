@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.db.engine import Database
 from app.db.models import Item
@@ -14,9 +14,16 @@ from app.services.unit import Work
 from state_machines.operation import OPERATION
 
 
-def retry(database: Database, connection_id: int, who: Person, item_ids: Sequence[int]) -> Outcomes:
+def retry(
+    database: Database,
+    connection_id: int,
+    who: Person,
+    item_ids: Sequence[int],
+    *,
+    expected: Mapping[int, int] | None = None,
+) -> Outcomes:
     """Let failed items try again; the rules decide anew."""
-    return each(database, connection_id, who, "retry", item_ids, one_by_one(_retry))
+    return each(database, connection_id, who, "retry", item_ids, one_by_one(_retry), expected)
 
 
 def _retry(unit: Work, item: Item, who: Person) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.core.errors import Refusal, TieoutError
 from app.core.tags import Tag
@@ -10,7 +10,7 @@ from app.db.engine import Database
 from app.db.models import Item
 from app.items import registry
 from app.rulebook import decide
-from app.services import intake, moves, rules_versions
+from app.services import intake, moves, procore_mode, rules_versions
 from app.services.gather import gather
 from app.services.lifecycle import by_proxy, undoing
 from app.services.lifecycle.walk import Outcome, Outcomes, each, must_allow, one_by_one, refusal
@@ -18,22 +18,44 @@ from app.services.people import Person
 from app.services.unit import Work
 
 
-def send(database: Database, connection_id: int, who: Person, item_ids: Sequence[int]) -> Outcomes:
+def send(
+    database: Database,
+    connection_id: int,
+    who: Person,
+    item_ids: Sequence[int],
+    *,
+    expected: Mapping[int, int] | None = None,
+) -> Outcomes:
     """Put drafts, and changes of what QuickBooks holds, before the approvers; what was sent stays as it is.
 
     Where Direct Export is on for the kind, no approver is waited for.
     """
-    sent = each(database, connection_id, who, "send", item_ids, _send_many)
+    procore_mode.must_be_sent_here(database, connection_id, who)
+    sent = each(database, connection_id, who, "send", item_ids, _send_many, expected)
     by_proxy.follow(database, connection_id, who, sent)
     return sent
 
 
-def retrieve(database: Database, connection_id: int, who: Person, item_ids: Sequence[int]) -> Outcomes:
+def retrieve(
+    database: Database,
+    connection_id: int,
+    who: Person,
+    item_ids: Sequence[int],
+    *,
+    expected: Mapping[int, int] | None = None,
+) -> Outcomes:
     """Take sent items back before anybody decided: to draft, or to what QuickBooks holds."""
-    return each(database, connection_id, who, "retrieve", item_ids, one_by_one(_retrieve))
+    return each(database, connection_id, who, "retrieve", item_ids, one_by_one(_retrieve), expected)
 
 
-def take_newer(database: Database, connection_id: int, who: Person, item_id: int) -> Outcomes:
+def take_newer(
+    database: Database,
+    connection_id: int,
+    who: Person,
+    item_id: int,
+    *,
+    expected: Mapping[int, int] | None = None,
+) -> Outcomes:
     """Look at what Procore says now instead of what was sent."""
 
     def one(unit: Work, item: Item, person: Person) -> None:
@@ -44,7 +66,7 @@ def take_newer(database: Database, connection_id: int, who: Person, item_id: int
         item.version += 1
         unit.trail.add(Tag.ITEM_NEWER_TAKEN, person.name, item.id, before=before, after=item.sent_revision_id)
 
-    return each(database, connection_id, who, "accept", [item_id], one_by_one(one))
+    return each(database, connection_id, who, "accept", [item_id], one_by_one(one), expected)
 
 
 def _send_many(unit: Work, items: Sequence[Item], who: Person) -> Outcomes:

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import or_, select
 
 from app.core.errors import Refusal
 from app.db.engine import Database
-from app.db.models import Binding, Item, Revision
+from app.db.models import Binding, Item, ItemNeed, Revision
 from app.items import registry
-from app.services import intake, moves, release
+from app.services import discrepancies, intake, moves, notices, release
 from app.services.lifecycle import operations
 from app.services.lifecycle.walk import Outcomes, each, must_allow, one_by_one, reason_given
 from app.services.people import Person
 from app.services.unit import Work
 
+#: Undecided or on the way: what is a draft waits for nobody yet.
+GOING = ("sent", "accepted", "queued", "failed")
+#: So many are named in one sentence.
+NAMED = 8
 
-def reject(database: Database, connection_id: int, who: Person, item_ids: Sequence[int], reason: str) -> Outcomes:
+
+def reject(
+    database: Database,
+    connection_id: int,
+    who: Person,
+    item_ids: Sequence[int],
+    reason: str,
+    *,
+    expected: Mapping[int, int] | None = None,
+) -> Outcomes:
     """Send items back to the project team with a reason; a change of what QuickBooks holds is dropped alone."""
     reason = reason_given(reason, "A rejection needs a reason.", "Say what the project team should change.")
 
-    def one(unit: Work, item: Item, person: Person) -> None:
+    def one(unit: Work, item: Item, person: Person) -> str:
         _reject(unit, item, person, reason)
+        return _left_waiting(unit, item)
 
-    return each(database, connection_id, who, "reject", item_ids, one_by_one(one))
+    return each(database, connection_id, who, "reject", item_ids, one_by_one(one), expected)
 
 
-def take_back(database: Database, connection_id: int, who: Person, item_ids: Sequence[int], reason: str) -> Outcomes:
+def take_back(
+    database: Database,
+    connection_id: int,
+    who: Person,
+    item_ids: Sequence[int],
+    reason: str,
+    *,
+    expected: Mapping[int, int] | None = None,
+) -> Outcomes:
     """Undo an accept while nothing of it is out."""
     reason = reason_given(reason, "Taking back an accept needs a reason.", "Say why in a few words.")
 
@@ -35,7 +59,7 @@ def take_back(database: Database, connection_id: int, who: Person, item_ids: Seq
         moves.move(unit, item, "take_back", person.name, reason=reason)
         forget(unit, item)
 
-    return each(database, connection_id, who, "take_back", item_ids, one_by_one(one))
+    return each(database, connection_id, who, "take_back", item_ids, one_by_one(one), expected)
 
 
 def _reject(unit: Work, item: Item, who: Person, reason: str) -> None:
@@ -49,12 +73,40 @@ def _reject(unit: Work, item: Item, who: Person, reason: str) -> None:
                 code="in_quickbooks",
             )
         revert(unit, item, who.name, f"rejected by {who.name}: “{reason}”")
+        notices.rejected(unit, item, who, reason, "the change of ")
         return
     must_allow(item, "reject", "rejected")
     moves.move(unit, item, "reject", who.name, reason=reason)
     item.problem, item.remedy = f"Rejected by {who.name}: “{reason}”.", "Change it in Procore and send it again."
     back_to_newest(unit, item)
     forget(unit, item)
+    notices.rejected(unit, item, who, reason)
+
+
+def _left_waiting(unit: Work, item: Item) -> str:
+    """What pointed at a rejected item: what waits for it now, and what QuickBooks holds of it and keeps."""
+    pointing = select(ItemNeed.item_id).where(
+        ItemNeed.connection_id == item.connection_id,
+        ItemNeed.kind == item.kind,
+        ItemNeed.procore_id == item.procore_id,
+    )
+    query = (
+        select(Item.name, Binding.item_id)
+        .outerjoin(Binding, (Binding.item_id == Item.id) & Binding.missing_since.is_(None))
+        .where(Item.id.in_(pointing), or_(Item.state.in_(GOING), Binding.item_id.is_not(None)))
+        .order_by(Item.place, Item.id)
+    )
+    if in_quickbooks(unit, item):
+        return ""  # a dropped change: whoever needs the item never notices
+    rows = unit.session.execute(query).all()
+    waits = [row.name for row in rows if row.item_id is None]
+    stays = [row.name for row in rows if row.item_id is not None]
+    said = f"Now waiting for {item.name}: {_several(waits)}." if waits else ""
+    return f"{said} In QuickBooks already, and stays there: {_several(stays)}.".strip() if stays else said
+
+
+def _several(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def revert(unit: Work, item: Item, actor: str, reason: str) -> None:
@@ -69,6 +121,7 @@ def revert(unit: Work, item: Item, actor: str, reason: str) -> None:
 def forget(unit: Work, item: Item) -> None:
     """Nothing of the item is to be done any more; those that wait for it, or behind it, are decided again."""
     operations.drop(unit, item)
+    discrepancies.forget_approvals(unit, [item])
     moves.clear_findings(unit, [item.id])
     release.release(unit, release.dependents(unit, [item]))
 

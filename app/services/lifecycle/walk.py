@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -32,6 +32,7 @@ class Outcome:
     state: str
     problem: TieoutError | None = None
     decision: Decision | None = None
+    note: str = ""  # what else the person should know of what was done
 
     @property
     def ok(self) -> bool:
@@ -57,21 +58,32 @@ Many = Callable[[Work, Sequence[Item], Person], Outcomes]
 
 
 def each(
-    database: Database, connection_id: int, who: Person, right: str, item_ids: Sequence[int], many: Many
+    database: Database,
+    connection_id: int,
+    who: Person,
+    right: str,
+    item_ids: Sequence[int],
+    many: Many,
+    expected: Mapping[int, int] | None = None,
 ) -> Outcomes:
-    """Do one act to each of these items; whatever is refused is on the trail, and stops nothing else."""
-    found = Outcomes()
-    barred = permissions.barred(database, connection_id, who, right, item_ids)
+    """Do one act to each of these items; whatever is refused is on the trail, and stops nothing else.
+
+    ``expected`` are the versions the person looked at: what moved since is left alone.
+    """
+    found, looked_at = Outcomes(), expected or {}
+    barred: Mapping[int, TieoutError] = permissions.barred(database, connection_id, who, right, item_ids)
     for batch in in_batches(dict.fromkeys(item_ids), BATCH):
         with work(database, connection_id) as unit:
             query = select(Item).where(Item.connection_id == connection_id, Item.id.in_(batch))
             items = {item.id: item for item in unit.session.execute(query).scalars()}
             if missing := [one for one in batch if one not in items]:
                 raise NotFound(f"There is no item {missing[0]} on this connection.", "It may belong to another one.")
-            outcomes = many(unit, [items[one] for one in batch if one not in barred], who)
-            outcomes.each += [
-                Outcome(one, items[one].name, items[one].state, barred[one]) for one in batch if one in barred
-            ]
+            stale = {
+                one: _moved(items[one]) for one in batch if looked_at.get(one, items[one].version) != items[one].version
+            }
+            left_out = {**stale, **{one: barred[one] for one in batch if one in barred}}
+            outcomes = many(unit, [items[one] for one in batch if one not in left_out], who)
+            outcomes.each += [Outcome(one, items[one].name, items[one].state, why) for one, why in left_out.items()]
             for outcome in outcomes.refused:
                 assert outcome.problem is not None  # noqa: S101  # refused means so
                 unit.trail.add(
@@ -87,8 +99,12 @@ def each(
     return found
 
 
-def one_by_one(act: Callable[[Work, Item, Person], None]) -> Many:
-    """An act of single items as one of many: each in its own savepoint."""
+def _moved(item: Item) -> Conflict:
+    return Conflict(f"{item.name} changed while you looked at it.", "Look at it again, then decide.")
+
+
+def one_by_one(act: Callable[[Work, Item, Person], str | None]) -> Many:
+    """An act of single items as one of many: each in its own savepoint. What the act returns is the outcome's note."""
 
     def many(unit: Work, items: Sequence[Item], who: Person) -> Outcomes:
         found = Outcomes()
@@ -96,7 +112,7 @@ def one_by_one(act: Callable[[Work, Item, Person], None]) -> Many:
             outcome = Outcome(item.id, item.name, item.state)
             try:
                 with unit.attempt():
-                    act(unit, item, who)
+                    outcome.note = act(unit, item, who) or ""
             except TieoutError as problem:
                 outcome.problem = problem
             outcome.state = item.state

@@ -104,7 +104,7 @@ class Year:
     def play(self) -> None:
         """January to December, each invoice on the twelfth of the month after."""
         with _on("2026-01-05"):
-            self.stage.approve(*self._subcontract())
+            self.stage.approve(*self._subcontract(), who="abe")  # the invoices are Ana's
             self._session()
         for day, month in ledger.written(HERE / "invoices.txt").items():
             with _on(_twelfth_after(day)):

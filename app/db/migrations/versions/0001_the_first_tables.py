@@ -47,6 +47,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chain", "seq", name=op.f("pk_event_payload")),
     )
     op.create_table(
+        "hook_refusal",
+        sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("noted_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "reason", name=op.f("pk_hook_refusal")),
+    )
+    op.create_table(
+        "procore_gate",
+        sa.Column("company_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("opens_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("out", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", name=op.f("pk_procore_gate")),
+    )
+    op.create_table(
         "rules_version",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("files", app.db.columns.Json(), nullable=False),
@@ -60,6 +77,12 @@ def upgrade() -> None:
         sa.Column("login", sa.String(length=120), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("wrong_passwords", sa.Integer(), nullable=False),
+        sa.Column("locked_until", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("link", sa.String(length=64), nullable=False),
+        sa.Column("link_until", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("mail", sa.String(length=254), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("login", name=op.f("uq_user_account_login")),
@@ -83,6 +106,10 @@ def upgrade() -> None:
         sa.Column("restored_from", app.db.columns.Utc(timezone=True), nullable=True),
         sa.Column("wrong_passwords", sa.Integer(), nullable=False),
         sa.Column("locked_until", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("old_password", sa.Text(), nullable=False),
+        sa.Column("old_password_until", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("contact_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("setup", app.db.columns.Json(), nullable=False),
         sa.Column("connected_at", app.db.columns.Utc(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["rules_version"], ["rules_version.id"], name=op.f("fk_connection_rules_version_rules_version")
@@ -90,6 +117,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connection")),
         sa.UniqueConstraint("web_connector_user", name=op.f("uq_connection_web_connector_user")),
     )
+    op.create_table(
+        "preference",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("value", app.db.columns.Json(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_preference_user_id_user_account")),
+        sa.PrimaryKeyConstraint("user_id", "name", name=op.f("pk_preference")),
+    )
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("expires_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("used_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("revoked_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_api_token_connection_id_connection")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_api_token_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("hash", name=op.f("uq_api_token_hash")),
+    )
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_token_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "conversation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -124,6 +180,61 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "digest_day",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("made_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_digest_day_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("connection_id", "day", name=op.f("pk_digest_day")),
+    )
+    op.create_table(
+        "erp_request",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("body", app.db.columns.Json(), nullable=False),
+        sa.Column("by", sa.String(length=60), nullable=False),
+        sa.Column("came_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("taken_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("next_try_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_erp_request_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("connection_id", "request_id", name=op.f("pk_erp_request")),
+    )
+    with op.batch_alter_table("erp_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_erp_request_connection_id_taken_at_next_try_at"),
+            ["connection_id", "taken_at", "next_try_at"],
+            unique=False,
+        )
+
+    op.create_table(
+        "hook_notice",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.String(length=80), nullable=False),
+        sa.Column("resource", sa.String(length=120), nullable=False),
+        sa.Column("record_id", sa.String(length=60), nullable=False),
+        sa.Column("user_id", sa.String(length=60), nullable=False),
+        sa.Column("ignored", sa.String(length=40), nullable=False),
+        sa.Column("received_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("taken_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_hook_notice_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("connection_id", "event_id", name=op.f("pk_hook_notice")),
+    )
+    with op.batch_alter_table("hook_notice", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_hook_notice_connection_id_taken_at"), ["connection_id", "taken_at"], unique=False
+        )
+
+    op.create_table(
         "item",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -133,6 +244,11 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "sort_name",
+            sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("cents", sa.BigInteger(), nullable=True),
         sa.Column("lock_key", sa.String(length=120), nullable=True),
@@ -156,10 +272,55 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_item_connection_id_accepted_at"), ["connection_id", "accepted_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_item_connection_id_kind_state_cents_id"),
+            ["connection_id", "kind", "state", "cents", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_item_connection_id_kind_state_changed_at_id"),
+            ["connection_id", "kind", "state", "changed_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
             batch_op.f("ix_item_connection_id_kind_state_id"), ["connection_id", "kind", "state", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_item_connection_id_kind_state_project_id_cents_id"),
+            ["connection_id", "kind", "state", "project_id", "cents", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_item_connection_id_kind_state_project_id_changed_at_id"),
+            ["connection_id", "kind", "state", "project_id", "changed_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_item_connection_id_kind_state_project_id_id"),
+            ["connection_id", "kind", "state", "project_id", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_item_connection_id_kind_state_project_id_sort_name_id"),
+            ["connection_id", "kind", "state", "project_id", "sort_name", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_item_connection_id_kind_state_sort_name_id"),
+            ["connection_id", "kind", "state", "sort_name", "id"],
+            unique=False,
         )
         batch_op.create_index(batch_op.f("ix_item_connection_id_lock_key"), ["connection_id", "lock_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_connection_id_state"), ["connection_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_item_differs",
+            ["connection_id", "kind"],
+            unique=False,
+            sqlite_where=sa.text("difference != ''"),
+            postgresql_where=sa.text("difference != ''"),
+        )
 
     op.create_table(
         "job_cost_report",
@@ -181,6 +342,29 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("connection_id", "project_id", name=op.f("pk_job_cost_report")),
     )
+    op.create_table(
+        "mail",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("made_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("next_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("sent_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_mail_connection_id_connection")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_mail_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_mail_message_id")),
+    )
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mail_connection_id_next_at"), ["connection_id", "next_at"], unique=False)
+
     op.create_table(
         "month_signature",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -226,6 +410,79 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_person_access_user_id_user_account")),
         sa.PrimaryKeyConstraint("user_id", "connection_id", name=op.f("pk_person_access")),
+    )
+    op.create_table(
+        "procore_access",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("grant_type", sa.String(length=20), nullable=False),
+        sa.Column("connected_by", sa.Text(), nullable=False),
+        sa.Column("connected_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("tokens", sa.Text(), nullable=False),
+        sa.Column("expires_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("renewing_until", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("unclear", sa.Integer(), nullable=False),
+        sa.Column("retry_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("lapsed", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_procore_access_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_procore_access")),
+    )
+    op.create_table(
+        "procore_hook",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("old_secret", sa.Text(), nullable=False),
+        sa.Column("old_until", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_procore_hook_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_procore_hook")),
+        sa.UniqueConstraint("key", name=op.f("uq_procore_hook_key")),
+    )
+    op.create_table(
+        "procore_person",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("procore_id", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("accountant", sa.Boolean(), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("seen_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_procore_person_connection_id_connection")
+        ),
+        sa.PrimaryKeyConstraint("connection_id", "procore_id", name=op.f("pk_procore_person")),
+    )
+    with op.batch_alter_table("procore_person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_procore_person_email"), ["email"], unique=False)
+
+    op.create_table(
+        "reading",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("next_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("hinted_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("since", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("whole_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("asked_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("newest", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("passed", app.db.columns.Json(), nullable=False),
+        sa.Column("missing", app.db.columns.Json(), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("ended_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("read", sa.Integer(), nullable=False),
+        sa.Column("unreadable", app.db.columns.Json(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_reading_connection_id_connection")),
+        sa.PrimaryKeyConstraint("connection_id", "kind", name=op.f("pk_reading")),
     )
     op.create_table(
         "refresh_log",
@@ -294,7 +551,39 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_staged_record_connection_id_leaf_key"), ["connection_id", "leaf_key"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_staged_record_connection_id_source_state_id"),
+            ["connection_id", "source", "state", "id"],
+            unique=False,
+        )
 
+    op.create_table(
+        "tally",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("project_id", sa.String(length=60), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_tally_connection_id_connection")),
+        sa.PrimaryKeyConstraint("connection_id", "kind", "state", "project_id", name=op.f("pk_tally")),
+    )
+    op.create_table(
+        "task",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("owner", sa.String(length=40), nullable=False),
+        sa.Column("lease_until", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("next_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("started_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("ended_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("did", sa.Integer(), nullable=False),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_task_connection_id_connection")),
+        sa.PrimaryKeyConstraint("connection_id", "name", name=op.f("pk_task")),
+    )
     op.create_table(
         "binding",
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -360,6 +649,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_document_item_id"), ["item_id"], unique=False)
 
     op.create_table(
+        "erp_detail",
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.String(length=60), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("detail_id", sa.String(length=60), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("revision_id", sa.BigInteger(), nullable=True),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("refresh", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("messages", app.db.columns.Json(), nullable=False),
+        sa.Column("made_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("sent_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("closed_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("next_try_at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_erp_detail_connection_id_connection")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_erp_detail_item_id_item")),
+        sa.PrimaryKeyConstraint("connection_id", "request_id", "place", name=op.f("pk_erp_detail")),
+    )
+    with op.batch_alter_table("erp_detail", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_erp_detail_connection_id_closed_at_next_try_at"),
+            ["connection_id", "closed_at", "next_try_at"],
+            unique=False,
+        )
+
+    op.create_table(
         "errand",
         sa.Column("staged_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -411,6 +731,7 @@ def upgrade() -> None:
         sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("found", app.db.columns.Json(), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("told", app.db.columns.Json(), nullable=False),
         sa.Column("gone", sa.Text(), nullable=False),
         sa.Column("removed_by", sa.Text(), nullable=False),
@@ -428,9 +749,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("issued_payment", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_issued_payment_connection_id_day_key"), ["connection_id", "day", "key"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_issued_payment_connection_id_next_try_at"), ["connection_id", "next_try_at"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_issued_payment_connection_id_refused"), ["connection_id", "refused"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_issued_payment_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issued_payment_item_id"), ["item_id"], unique=False)
 
     op.create_table(
         "item_need",
@@ -450,6 +778,27 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_item_need_connection_id_kind_procore_id"),
             ["connection_id", "kind", "procore_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "item_word",
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "word", sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_item_word_connection_id_connection")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_word_item_id_item")),
+        sa.PrimaryKeyConstraint("item_id", "word", name=op.f("pk_item_word")),
+    )
+    with op.batch_alter_table("item_word", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_item_word_connection_id_kind_word_item_id"),
+            ["connection_id", "kind", "word", "item_id"],
             unique=False,
         )
 
@@ -491,6 +840,41 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("writes AND state IN ('out','lost')"),
             postgresql_where=sa.text("writes AND state IN ('out','lost')"),
+        )
+
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sort", sa.String(length=20), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("what_to_do", sa.Text(), nullable=False),
+        sa.Column("once", sa.String(length=120), nullable=True),
+        sa.Column("at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("read_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.Column("mails", sa.String(length=10), nullable=False),
+        sa.Column("mail_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_notice_connection_id_connection")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_notice_item_id_item")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_notice_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("connection_id", "user_id", "once", name=op.f("uq_notice_connection_id_user_id_once")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_notice_connection_id_mail_id_mails_at"),
+            ["connection_id", "mail_id", "mails", "at"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_notice_connection_id_user_id_id"), ["connection_id", "user_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_notice_connection_id_user_id_read_at"), ["connection_id", "user_id", "read_at"], unique=False
         )
 
     op.create_table(
@@ -577,6 +961,7 @@ def upgrade() -> None:
         sa.Column("wanted", app.db.columns.Json(), nullable=False),
         sa.Column("counter", sa.Integer(), nullable=False),
         sa.Column("written", sa.Integer(), nullable=False),
+        sa.Column("sent", app.db.columns.Json(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("next_try_at", app.db.columns.Utc(timezone=True), nullable=False),
@@ -650,6 +1035,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_operation_connection_id_state_reads_next_seq"))
 
     op.drop_table("operation")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_connection_id_user_id_read_at"))
+        batch_op.drop_index(batch_op.f("ix_notice_connection_id_user_id_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_connection_id_mail_id_mails_at"))
+
+    op.drop_table("notice")
     with op.batch_alter_table("message_set", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_message_set_unsettled_write",
@@ -662,13 +1053,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_set_conversation_id"))
 
     op.drop_table("message_set")
+    with op.batch_alter_table("item_word", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_word_connection_id_kind_word_item_id"))
+
+    op.drop_table("item_word")
     with op.batch_alter_table("item_need", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_need_connection_id_kind_procore_id"))
 
     op.drop_table("item_need")
     with op.batch_alter_table("issued_payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issued_payment_item_id"))
         batch_op.drop_index(batch_op.f("ix_issued_payment_invoice_id"))
+        batch_op.drop_index(batch_op.f("ix_issued_payment_connection_id_refused"))
         batch_op.drop_index(batch_op.f("ix_issued_payment_connection_id_next_try_at"))
+        batch_op.drop_index(batch_op.f("ix_issued_payment_connection_id_day_key"))
 
     op.drop_table("issued_payment")
     with op.batch_alter_table("finding", schema=None) as batch_op:
@@ -679,6 +1077,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_errand_connection_id_next_try_at"))
 
     op.drop_table("errand")
+    with op.batch_alter_table("erp_detail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_erp_detail_connection_id_closed_at_next_try_at"))
+
+    op.drop_table("erp_detail")
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_item_id"))
 
@@ -692,7 +1094,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_binding_connection_id_quickbooks_id"))
 
     op.drop_table("binding")
+    op.drop_table("task")
+    op.drop_table("tally")
     with op.batch_alter_table("staged_record", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staged_record_connection_id_source_state_id"))
         batch_op.drop_index(batch_op.f("ix_staged_record_connection_id_leaf_key"))
         batch_op.drop_index(batch_op.f("ix_staged_record_connection_id_full_key"))
         batch_op.drop_index(batch_op.f("ix_staged_record_connection_id_code_key"))
@@ -703,6 +1108,13 @@ def downgrade() -> None:
 
     op.drop_table("rules_activation")
     op.drop_table("refresh_log")
+    op.drop_table("reading")
+    with op.batch_alter_table("procore_person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_procore_person_email"))
+
+    op.drop_table("procore_person")
+    op.drop_table("procore_hook")
+    op.drop_table("procore_access")
     op.drop_table("person_access")
     with op.batch_alter_table("month_signature", schema=None) as batch_op:
         batch_op.drop_index(
@@ -712,13 +1124,37 @@ def downgrade() -> None:
         )
 
     op.drop_table("month_signature")
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mail_connection_id_next_at"))
+
+    op.drop_table("mail")
     op.drop_table("job_cost_report")
     with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_item_differs", sqlite_where=sa.text("difference != ''"), postgresql_where=sa.text("difference != ''")
+        )
         batch_op.drop_index(batch_op.f("ix_item_connection_id_state"))
         batch_op.drop_index(batch_op.f("ix_item_connection_id_lock_key"))
+        batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_sort_name_id"))
+        batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_project_id_sort_name_id"))
+        batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_project_id_id"))
+        batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_project_id_changed_at_id"))
+        batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_project_id_cents_id"))
         batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_id"))
+        batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_changed_at_id"))
+        batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_cents_id"))
+        batch_op.drop_index(batch_op.f("ix_item_connection_id_accepted_at"))
 
     op.drop_table("item")
+    with op.batch_alter_table("hook_notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hook_notice_connection_id_taken_at"))
+
+    op.drop_table("hook_notice")
+    with op.batch_alter_table("erp_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_erp_request_connection_id_taken_at_next_try_at"))
+
+    op.drop_table("erp_request")
+    op.drop_table("digest_day")
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_conversation_live",
@@ -728,9 +1164,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conversation_connection_id_started_at"))
 
     op.drop_table("conversation")
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_api_token_user_id"))
+
+    op.drop_table("api_token")
+    op.drop_table("preference")
     op.drop_table("connection")
     op.drop_table("user_account")
     op.drop_table("rules_version")
+    op.drop_table("procore_gate")
+    op.drop_table("hook_refusal")
     op.drop_table("event_payload")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_item_id_seq"))
