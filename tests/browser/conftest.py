@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,14 +48,27 @@ def running() -> Iterator[demo.Demo]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def living() -> Iterator[Living]:
-    """A demo somebody has worked with; its Web Connector comes when a test lets it."""
+@contextmanager
+def _lived() -> Iterator[Living]:
     folder = Path(tempfile.mkdtemp(prefix="tieout-demo-"))
     found = demo.start(folder, 0, web_connector=False)
     yield travel(found)
     found.close()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def living() -> Iterator[Living]:
+    """A demo somebody has worked with; its Web Connector comes when a test lets it."""
+    with _lived() as found:
+        yield found
+
+
+@pytest.fixture
+def fresh_living() -> Iterator[Living]:
+    """The same, for a test that needs it untouched by the others."""
+    with _lived() as found:
+        yield found
 
 
 def signed_in(page: Page, running: demo.Demo, login: str = "ana") -> Page:

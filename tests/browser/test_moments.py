@@ -55,7 +55,10 @@ def test_after_a_crash_the_page_is_calm_and_then_green_by_itself(ana: Page, livi
     assert len([one for one in living.demo.company.records("Vendor") if one["Name"] == LATER]) == 1
 
 
-def test_closed_books_say_so_and_another_date_takes_the_bill_along(ana: Page, living: Living, tmp_path: Path) -> None:
+def test_closed_books_say_so_and_another_date_takes_the_bill_along(
+    page: Page, fresh_living: Living, tmp_path: Path
+) -> None:
+    living, ana = fresh_living, signed_in(page, fresh_living.demo)
     close_the_books(living.demo)
     living.accept(living.ids(kind="company", name=LATER, state="sent"), "ben")  # the bill waits for nothing else
     living.run()
