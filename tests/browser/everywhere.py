@@ -46,6 +46,12 @@ class Site:
     password: str
     services: object
     connection_id: int
+    has_mailbox: bool = False
+
+    @property
+    def missing(self) -> set[str]:
+        """Addresses at which a page says that there is nothing: only the demo has a mailbox."""
+        return {"/nowhere"} if self.has_mailbox else {"/nowhere", "/notices/mailbox"}
 
     def paths(self) -> list[str]:
         """Every page's address, with every argument it takes."""
@@ -119,7 +125,7 @@ def _of(rule: Rule, samples: dict[str, list[str]]) -> list[str]:
 def of_demo(running: demo.Demo, login: str = "ike") -> Site:
     """The demo, as its specialist sees it: an administrator who sees every report."""
     password = next(who["password"] for who in running.account["logins"] if who["user"] == login)
-    return Site(running.url, login, password, running.services, running.connection_id)
+    return Site(running.url, login, password, running.services, running.connection_id, has_mailbox=True)
 
 
 @contextmanager
