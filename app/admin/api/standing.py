@@ -81,10 +81,17 @@ class PaymentShape(Shape):
 class PaymentsShape(Shape):
     """The payments of our bills."""
 
-    payments = many(PaymentShape, "The newest first.", "lines")
+    payments = many(PaymentShape, "Up to fifty, the newest first.", "lines")
+    next_after = text("Give it as `after` for the next page; empty where there is none.")
+    next_before = text("Give it as `before` for the page before; empty where there is none.")
     as_of = moment("When QuickBooks was last asked for all of them.")
     under_way = yes_no("Whether it is being asked again.")
     why_not = text("Why payments cannot be read from this edition; empty where they can.")
+
+
+class PlaceQuery(Asked):
+    after = words("The place a page gave as `next_after`.", most=200)
+    before = words("The place a page gave as `next_before`.", most=200)
 
 
 class WhichPayment(Asked):
@@ -99,10 +106,10 @@ class Again(WhichPayment):
     anyway = flag("true: although a like payment was keyed in Procore.")
 
 
-@family.get("/payments", "Payments", gives=PaymentsShape)
-def paid() -> Page:
+@family.get("/payments", "Payments", asks=PlaceQuery, gives=PaymentsShape)
+def paid(query: Body) -> Page:
     """What QuickBooks shows of the payments of our bills, and what Procore was told of each."""
-    return payments.page(database(), connection_id())
+    return payments.page(database(), connection_id(), **query)
 
 
 @family.post("/payments/refresh", "Ask QuickBooks for payments", gives=AskedShape)

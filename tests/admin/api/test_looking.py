@@ -127,3 +127,18 @@ def test_files_are_answered_as_they_are(calls: Calls) -> None:
     assert calls("ike").get("/connection/qwc").startswith(b"<?xml")
     assert calls("aud").post("/trail/package")[:2] == b"PK"
     assert calls("ike").post("/connection/support-bundle")[:2] == b"PK"
+
+
+def test_payments_are_paged_by_keyset(calls_site: Calls, billed_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for reference, number in (("1047", "1042"), ("1048", "1043")):
+        bill = billed_site.bill_of(reference)
+        billed_site.stage.company.pay_bill(bill, bank=billed_site.bank, number=number, day="2026-04-20")
+    billed_site.read("payments")
+    program = calls_site("ana")
+    assert [len(program.get("/payments")["payments"]), program.get("/payments")["next_after"]] == [2, ""]
+    monkeypatch.setattr("app.services.payments.PAGE", 1)
+    first = program.get("/payments")
+    second = program.get("/payments", after=first["next_after"])
+    assert sorted(page["payments"][0]["number"] for page in (first, second)) == ["1042", "1043"]
+    assert second["next_after"] == first["next_before"] == ""
+    assert program.get("/payments", before=second["next_before"])["payments"] == first["payments"]
