@@ -14,21 +14,14 @@ from app.services import list_order, preferences
 pages = Blueprint("preferences", __name__, url_prefix="/preferences")
 
 KEYS = "keys"
-#: g, then a letter, opens a page: the kinds that every connection has, and the pages everybody knows.
+#: g, then a letter, opens a page: the lists by the letters of their kinds, and these.
 GO = {
-    "h": ("Home", "home.page", ""),
-    "c": ("Commitments", "items.page", "commitment"),
-    "o": ("Change orders", "items.page", "commitment_change_order"),
-    "i": ("Subcontractor invoices", "items.page", "subcontractor_invoice"),
-    "v": ("Companies", "items.page", "company"),
-    "p": ("Projects", "items.page", "project"),
-    "w": ("Cost codes", "items.page", "cost_code"),
-    "b": ("Budgets", "items.page", "budget"),
-    "t": ("To import", "offers.first", ""),
-    "e": ("Exceptions", "exceptions.page", ""),
-    "q": ("Connection", "connection.page", ""),
-    "r": ("Reports", "reports.index", ""),
-    "a": ("Audit trail", "trail.page", ""),
+    "h": ("Home", "home.page"),
+    "t": ("To import", "offers.first"),
+    "e": ("Exceptions", "exceptions.page"),
+    "q": ("Connection", "connection.page"),
+    "r": ("Reports", "reports.index"),
+    "a": ("Audit trail", "trail.page"),
 }
 
 
@@ -44,11 +37,12 @@ def keys_on() -> bool:
 
 def places() -> list[tuple[str, str, str]]:
     """Where g and a letter lead: letter, name, address."""
-    return [
-        (letter, name, url_for(page, kind=kind) if kind else url_for(page))
-        for letter, (name, page, kind) in GO.items()
-        if not kind or kind in registry.kinds()
+    lists = [
+        (kind.letter, kind.plural, url_for("items.page", kind=name))
+        for name, kind in registry.kinds().items()
+        if kind.letter
     ]
+    return lists + [(letter, name, url_for(page)) for letter, (name, page) in GO.items()]
 
 
 @pages.get("/keys")

@@ -252,6 +252,7 @@ class ItemType:
     direction: ClassVar[str] = EXPORT
     places: ClassVar[str] = ""  # where to find it on both sides
     order: ClassVar[int] = 50  # place in menus
+    letter: ClassVar[str] = ""  # on the keyboard, g and this letter lead to its list
     fields: ClassVar[tuple[Field, ...]] = ()
     inputs: ClassVar[tuple[Input, ...]] = ()
     settings: ClassVar[tuple[str, ...]] = ()  # connection settings its document reads
@@ -260,6 +261,7 @@ class ItemType:
     firsts: ClassVar[Collection[str]] = ()  # needs of which they ask whether an item is the first
     named_within: ClassVar[str] = ""  # the need without whose name its own says too little
     amends: ClassVar[bool] = False  # a change in Procore may be sent once more and written over what QuickBooks holds
+    looked_at: ClassVar[bool] = False  # whoever accepts one must have looked at it: never ticked beforehand
     skips_approver: ClassVar[bool] = False  # Direct Export may be turned on: what is sent needs no approver then
     by_hand: ClassVar[bool] = False  # what cannot be carried may be recorded as typed into QuickBooks by a person
     watched: ClassVar[str] = ""  # the refresh that shows its record in QuickBooks over and over

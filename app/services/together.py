@@ -24,8 +24,6 @@ from app.services.verdicts import Verdict, verdicts
 DEEPEST = 8
 #: So many are decided together; the rest is left for the next time.
 MOST = 200
-#: Who accepts a new vendor must have looked at it: never ticked beforehand.
-LOOKED_AT = ("company",)
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Part:
     @property
     def ticked(self) -> bool:
         """Whether it is accepted unless the person says otherwise."""
-        return not self.blocked and not self.remarked and (self.asked or self.kind.kind not in LOOKED_AT)
+        return not self.blocked and not self.remarked and (self.asked or not self.kind.looked_at)
 
 
 def plan(database: Database, connection_id: int, who: Person, item_ids: Sequence[int]) -> tuple[Part, ...]:

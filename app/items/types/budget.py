@@ -17,6 +17,7 @@ class Budget(ItemType):
 
     kind, label, plural, quickbooks = "budget", "Budget", "Budgets", "Estimate"
     order = 35
+    letter = "b"
     places = "Procore: project, Budget · QuickBooks: Customer Center, the job's Transactions, Estimates"
     held = {"Date": "TxnDate", "Total": "TotalAmount"}
     grammar = estimate_steps.GRAMMAR

@@ -76,6 +76,7 @@ class Commitment(ItemType):
 
     kind, label, plural, quickbooks = "commitment", "Commitment", "Commitments", "Purchase Order"
     order = 40
+    letter = "c"
     places = "Procore: project, Commitments · QuickBooks: Vendor Center, Transactions, Purchase Orders"
     held = {"P.O. No.": "RefNumber", "Date": "TxnDate", "Vendor Message": "VendorMsg"}
     held_lines = "PurchaseOrderLineRet"

@@ -63,6 +63,7 @@ class CommitmentChangeOrder(ItemType):
 
     kind, label, plural = "commitment_change_order", "Change order", "Change orders"
     quickbooks, order = "Purchase Order lines", 50
+    letter = "o"
     part_of_another = skips_approver = True
     places = "Procore: project, Commitments, the commitment's Change Orders · QuickBooks: lines of its purchase order"
     grammar = GRAMMAR

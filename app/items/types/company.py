@@ -48,6 +48,8 @@ class Company(named.Named):
 
     kind, label, plural, quickbooks = "company", "Company", "Companies", "Vendor"
     direction, order = BOTH, 20
+    letter = "v"
+    looked_at = True
     source, types, adds, follows = "vendors", ("Vendor",), True, "vendor_auto_update"
     archived_report, staged_as = "archived_companies", "vendor"
     to_complete = ("terms", "tax ID", "1099 eligibility")

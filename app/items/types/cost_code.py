@@ -89,6 +89,7 @@ class CostCode(Offered):
 
     kind, label, plural, quickbooks = "cost_code", "Cost code", "Cost codes", "Item"
     order = 30
+    letter = "w"
     source, types = "items", ("ItemService",)
     places = (
         "Procore: Admin, Work Breakdown Structure, list QuickBooks Standard Cost Codes · QuickBooks: Lists, Item List"

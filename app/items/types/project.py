@@ -45,6 +45,7 @@ class Project(named.Named):
 
     kind, label, plural, quickbooks = "project", "Project", "Projects", "Job"
     direction, order = BOTH, 10
+    letter = "p"
     source, types, adds, never_links = "customers", ("Customer",), True, "link-existing-project"
     places = "Procore: project, Admin tab · QuickBooks: Customer Center, Customers & Jobs"
     watched, tiered, staged_as = "customers", True, "project"

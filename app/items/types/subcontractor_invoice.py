@@ -36,6 +36,7 @@ class SubcontractorInvoice(ItemType):
 
     kind, label, plural, quickbooks = "subcontractor_invoice", "Invoice", "Invoices", "Bill"
     order = 60
+    letter = "i"
     places = "Procore: project, Commitments, the commitment's Invoices · QuickBooks: Vendor Center, Transactions, Bills"
     grammar = bill.GRAMMAR
     schema = requisition.RequisitionSchema
