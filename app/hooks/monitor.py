@@ -5,8 +5,6 @@ from __future__ import annotations
 import hmac
 
 from flask import Blueprint, Response, current_app, request
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.hooks.procore import RECEIVER
 from app.services import metrics
@@ -20,10 +18,7 @@ def add(hooks: Blueprint) -> None:
 
     @hooks.get("/healthz")
     def healthz() -> tuple[dict[str, str], int]:
-        try:
-            with current_app.extensions["tieout"].database.reading() as session:
-                session.execute(text("SELECT 1"))
-        except SQLAlchemyError:
+        if not metrics.is_well(current_app.extensions["tieout"].database):
             return {"status": "the database does not answer"}, 503
         return {"status": "ok"}, 200
 

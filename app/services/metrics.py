@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.core import clock
@@ -38,6 +39,16 @@ class Metric:
     type: str
     help: str
     values: list[tuple[dict[str, str], int]] = field(default_factory=list)
+
+
+def is_well(database: Database) -> bool:
+    """Whether the database answers."""
+    try:
+        with database.reading() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def collect(database: Database, refused: Refused) -> list[Metric]:
