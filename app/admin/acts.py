@@ -12,11 +12,13 @@ from app.admin.access import connection_id, me, needs_person, services
 from app.admin.asked import number
 from app.admin.items import ONE, address, pages, show_list, show_one, wanted
 from app.core.errors import Refusal
+from app.db.engine import Database
 from app.items import registry
 from app.services import item_page, lifecycle, listing, unlinking
 from app.services import together as services_together
 from app.services.lifecycle import Outcomes
 from app.services.listing import Wanted
+from app.services.people import Person
 
 #: What each button does: the service, the past tense, and whether it wants a reason.
 ACTS: dict[str, tuple[Callable[..., Outcomes], str, bool]] = {
@@ -189,44 +191,38 @@ def newer(kind: str, item_id: int) -> Answer:
 @needs_person
 def by_hand(kind: str, item_id: int) -> Answer:
     """Note that somebody typed it into QuickBooks: it is never exported then."""
-    database, chosen = services().database, connection_id()
-    item_page.of_kind(database, chosen, kind, item_id)
-    typed = (request.form.get(name, "") for name in ("number", "amount", "reason"))
-    try:
-        _tell(lifecycle.record_by_hand(database, chosen, me(), item_id, *typed), "recorded as entered by hand")
-    except Refusal as problem:
-        flash(str(problem), "bad")
-    return redirect(url_for("items.one", kind=kind, item_id=item_id))
+    typed = ("number", "amount", "reason")
+    return _of_one(kind, item_id, lifecycle.record_by_hand, typed, "recorded as entered by hand")
 
 
 @pages.post(ONE + "/rebook")
 @needs_person
 def rebook(kind: str, item_id: int) -> Answer:
     """Book on another day what failed because its books are closed."""
-    database, chosen = services().database, connection_id()
-    item_page.of_kind(database, chosen, kind, item_id)
-    given = (request.form.get(name, "") for name in ("day", "reason"))
-    try:
-        _tell(lifecycle.rebook(database, chosen, me(), item_id, *given), "accepted with another date")
-    except Refusal as problem:
-        flash(str(problem), "bad")
-    return redirect(url_for("items.one", kind=kind, item_id=item_id))
+    return _of_one(kind, item_id, lifecycle.rebook, ("day", "reason"), "accepted with another date")
 
 
 @pages.post(ONE + "/override")
 @needs_person
 def override(kind: str, item_id: int) -> Answer:
     """Accept alone what another person should, with a reason."""
+    seen = {item_id: number(request.form.get("version", ""))}
+
+    def accept(database: Database, chosen: int, who: Person, one: int, reason: str) -> Outcomes:
+        return lifecycle.accept(database, chosen, who, [one], expected=seen, override=reason)
+
+    return _of_one(kind, item_id, accept, ("reason",), "accepted by one person alone", undo_for=kind)
+
+
+def _of_one(
+    kind: str, item_id: int, act: Callable[..., Outcomes], fields: Sequence[str], done: str, *, undo_for: str = ""
+) -> Answer:
+    """Do to one item what takes more than a press, with what was typed; its page says what became of it."""
     database, chosen = services().database, connection_id()
     item_page.of_kind(database, chosen, kind, item_id)
-    expected = {item_id: number(request.form.get("version", ""))}
-    reason = request.form.get("reason", "")
+    typed = [request.form.get(name, "") for name in fields]
     try:
-        _tell(
-            lifecycle.accept(database, chosen, me(), [item_id], expected=expected, override=reason),
-            "accepted by one person alone",
-            undo_for=kind,
-        )
+        _tell(act(database, chosen, me(), item_id, *typed), done, undo_for=undo_for)
     except Refusal as problem:
         flash(str(problem), "bad")
     return redirect(url_for("items.one", kind=kind, item_id=item_id))

@@ -14,7 +14,6 @@ FREE = {
     "access.log_out": "everybody may leave",
     "access.switch": "only one's own connections can be chosen",
     "access.theme": "how one's own pages look",
-    "items.by_hand": "an item that cannot be noted so is refused first; of one that can, the service's tests tell",
     "notices.choose": "one's own notices",
     "notices.read": "one's own notices",
     "people.everywhere": "one's own sessions",
@@ -51,7 +50,14 @@ def test_every_button_pressed_without_the_right_is_refused_in_words_and_noted(si
     assert not wrong, "\n".join(wrong)
 
 
-FIELDS = {"reason": "because", "month": "2026-03", "part": "prepared", "zone": "America/Boise"}
+FIELDS = {
+    "reason": "because",
+    "number": "1047",
+    "amount": "900.00",
+    "month": "2026-03",
+    "part": "prepared",
+    "zone": "America/Boise",
+}
 ACTS = {"offers.act": "archive", "payments.act": "remove:1"}
 #: What is not asked of a commitment.
 OTHERS = {
