@@ -1,4 +1,4 @@
-"""Access to Procore from the command line: connect, look, disconnect."""
+"""Access to Procore from the command line: connect, look, disconnect, and say what was really deleted there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from app.cli.procore_hooks import hooks
-from app.cli.shared import connection_option, data_dir_option, services, the_connection
-from app.services import procore_access
+from app.cli.shared import connection_option, data_dir_option, services, the_connection, the_person
+from app.services import deletions as doubted
+from app.services import procore_access, working
 
 ACTOR = "command line"
 
@@ -77,6 +78,31 @@ def disconnect(yes: bool, connection_id: int | None, data_dir: Path | None) -> N
     click.echo("Disconnected.")
     if not told:
         click.echo("Procore could not be told: revoke the app's access there as well.")
+
+
+@procore.group("deletions")
+def deletions() -> None:
+    """What Procore no longer shows, and Tieout does not believe to be deleted."""
+
+
+@deletions.command("confirm")
+@click.argument("kind")
+@click.option("--as", "login", required=True, help="Who confirms it.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@connection_option
+@data_dir_option
+def confirm(kind: str, login: str, yes: bool, connection_id: int | None, data_dir: Path | None) -> None:
+    """Records of a KIND were really deleted in Procore: the next reading takes them so."""
+    found = services(data_dir)
+    chosen = the_connection(found, connection_id)
+    person = the_person(found, chosen, login)
+    waiting = working.look(found.database, chosen).doubts
+    seen = next((one for one in waiting if one.kind == kind), None)
+    if seen is not None and not yes:
+        click.echo(seen.sentence)
+        click.confirm("Were they deleted in Procore?", abort=True)
+    confirmed = doubted.confirm(found.database, chosen, person, kind, seen.seen if seen else "")
+    click.echo(f"Confirmed. {confirmed.plural} are read once more, and what is still gone is taken as deleted.")
 
 
 def _when(moment: datetime | None, otherwise: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from app.core.errors import TieoutError
 
 Content = dict[str, Any]
 
@@ -21,8 +23,14 @@ class Procore(Protocol):
     def pages(self, path: str, **params: Any) -> Iterator[Content]:
         """Every record of a list, page after page."""
 
+    def pages_where_offered(self, path: str, **params: Any) -> Iterator[Content]:
+        """The same of a list that Procore does not have for every project; none where it has not."""
+
     def patch(self, path: str, body: Content) -> Any:
         """Change something; the answer is the record as it is now."""
+
+    def sync(self, path: str, parents: Content, rows: Sequence[Content]) -> Mapping[int, TieoutError]:
+        """Change many records of a list, each named by its id; those that were not changed, and why."""
 
     def post(self, path: str, body: Content) -> Any:
         """Make something; not to be repeated without looking whether it is there."""
@@ -48,6 +56,16 @@ class Procore(Protocol):
 
 
 @dataclass(frozen=True)
+class Many:
+    """Where many records show their marks at once."""
+
+    path: str  # of their list
+    query: Content  # what the call must name, and without which it does not show the marks
+    by_id: str = ""  # the filter of the list by ids; without one it is read until all are found
+    syncs: bool = False  # whether Procore documents, beneath it, a sync action whose rows take an id and the whole mark
+
+
+@dataclass(frozen=True)
 class Place:
     """Where a record keeps its mark in Procore."""
 
@@ -56,6 +74,7 @@ class Place:
     part: str  # its name in a body
     view: Content = field(default_factory=dict)  # without this a look does not show the mark
     has_code: bool = True  # whether people see a code there
+    many: Many | None = None  # None: each is looked at by itself
 
 
 @dataclass(frozen=True)

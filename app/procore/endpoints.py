@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Protocol
 
-from app.procore.client import Client, Record
-
-
-def me(client: Client) -> Record:
-    """Whose sign-in this is: the cheapest proof that the connection works."""
-    record: Record = client.get("/rest/v1.0/me", company_id=client.company_id)
-    return record
+from app.procore.client import Record
 
 
-def companies(client: Client) -> Iterator[Record]:
+class Reads(Protocol):
+    """Lists of one Procore company."""
+
+    @property
+    def company_id(self) -> int: ...
+    def pages(self, path: str, **params: Any) -> Iterator[Record]: ...
+
+
+def companies(procore: Reads) -> Iterator[Record]:
     """The Procore companies this sign-in may see."""
-    return client.pages("/rest/v1.0/companies")
+    return procore.pages("/rest/v1.0/companies")
 
 
-def users(client: Client) -> Iterator[Record]:
+def users(procore: Reads) -> Iterator[Record]:
     """The people of the company; ``erp_integrated_accountant`` marks the approvers."""
-    return client.pages(f"/rest/v1.3/companies/{client.company_id}/users")
+    return procore.pages(f"/rest/v1.3/companies/{procore.company_id}/users")

@@ -51,9 +51,15 @@ class Erp:
         rows = self.details(**{"filters[item_id]": item_id})
         return next((str(row["id"]) for row in rows if row["status"] == OPEN), "")
 
-    def is_open(self, detail_id: str) -> bool:
-        """Whether a detail still waits; asked before a close is repeated whose answer was lost."""
-        return any(str(row["id"]) == detail_id and row["status"] == OPEN for row in self.details())
+    def is_open(self, detail_id: str, item_id: str = "") -> bool:
+        """Whether a detail still waits; asked before a close is repeated whose answer was lost.
+
+        It is looked for among those of its item. Some stand there under another id: then all are gone through.
+        """
+        for row in self.details(**({"filters[item_id]": item_id} if item_id else {})):
+            if str(row["id"]) == detail_id:
+                return bool(row["status"] == OPEN)
+        return bool(item_id) and self.is_open(detail_id)
 
     def close(self, detail_id: str, status: str, messages: Sequence[str]) -> None:
         """Say how it went; people see the messages in red."""

@@ -8,6 +8,10 @@ from typing import Any
 
 from app.procore.client import Client, Record
 from app.procore.errors import ProcoreError, reason
+from app.procore.syncing import not_changed
+
+#: Procore's answers for what a project does not have, or not for us.
+NOT_OFFERED = (403, 404)
 
 
 class Run:
@@ -42,12 +46,24 @@ class Run:
         """Every record of a list, page after page."""
         return self._client.pages(path, **params)
 
+    def pages_where_offered(self, path: str, **params: Any) -> Iterator[Record]:
+        """The same of a list that Procore does not have for every project; none where it has not."""
+        try:
+            yield from self._client.pages(path, **params)
+        except ProcoreError as problem:
+            if problem.procore_status not in NOT_OFFERED:
+                raise
+
     def patch(self, path: str, body: Record) -> Any:
         """Change something; a sync action, which answers 200 even for a row it refused, then raises."""
         answer = self._client.patch(path, body)
         if path.endswith("/sync") and answer["errors"]:
             raise ProcoreError(422, f"Procore refused to change {_rows(path, answer['errors'])}.")
         return answer
+
+    def sync(self, path: str, parents: Record, rows: Sequence[Record]) -> Mapping[int, ProcoreError]:
+        """Change many records of a list, each named by its id; those that were not changed, and why."""
+        return not_changed(path, rows, self._client.patch(f"{path}/sync", {**parents, "updates": list(rows)}))
 
     def post(self, path: str, body: Record) -> Any:
         """Make something; not to be repeated without looking whether it is there."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from app.procore.errors import ProcoreError
+from app.procore.errors import ProcoreError, reason
 
 #: The most rows Procore takes at once.
 MOST_ROWS = 1000
 _TOO_LARGE = 413
+_REFUSED = 422
+_TAKEN = 200
 
 Record = dict[str, Any]
 
@@ -34,6 +36,21 @@ def sync(send: Callable[[Record], Record], body: Record) -> Record:
         for name, found in answer.items():
             found += said.get(name) or ()
     return answer
+
+
+def not_changed(path: str, rows: Sequence[Record], answer: Record) -> dict[int, ProcoreError]:
+    """Why rows that name their record were not carried out, by its id: refused, or left out of the answer."""
+    refused = {row.get("id"): reason({"errors": row.get("errors")}) for row in answer["errors"]}
+    unsaid = {row["id"] for row in rows} - {row["id"] for row in answer["entities"]} - refused.keys()
+    what = path.rsplit("/", 1)[-1]
+    return {
+        **{one: ProcoreError(_TAKEN, f"Procore did not say what became of {what} {one}.") for one in unsaid},
+        **{
+            one: ProcoreError(_REFUSED, f"Procore refused to change {what} {one}: {why}.")
+            for one, why in refused.items()
+            if one is not None
+        },
+    }
 
 
 def _parts(rows: Sequence[Record], most: int) -> Iterator[Sequence[Record]]:

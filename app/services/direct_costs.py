@@ -8,88 +8,96 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.core import clock, money
-from app.core.errors import Refusal, TieoutError
-from app.core.tags import Tag
+from app.core.errors import Refusal
+from app.core.tags import PROCORE, Tag
 from app.db.engine import Database
 from app.db.models import Binding, Connection, Item, JobCostReport
 from app.items.base import Content
 from app.items.ports import Procore
 from app.procore.erp import Erp
 from app.services import job_costs, procore_mode, projects, retries
-from app.services.unit import work
+from app.services.outbox import Outbox, as_tried
+from app.services.tasks import Stop, never
+from app.services.unit import Work, work
 
-PROCORE = "Procore"
+BATCH = 50
 DESCRIPTION = "Job costs of QuickBooks: summary of a cost code"
 
 
 @dataclass(frozen=True)
 class _Due:
-    """The direct costs of one project, and for which report they stand."""
+    """The report of one project as it was read; what it says is what Procore is told."""
 
-    project_id: int
-    counter: int
-    amounts: Mapping[str, Decimal]  # by Procore's id of the standard cost code
+    row: JobCostReport
     day: str
-    beside_others: bool
-    rows: Sequence[Content]
     job: str  # QuickBooks' id of it
 
+    @property
+    def project_id(self) -> int:
+        """Procore's id of it."""
+        return int(self.row.project_id)
 
-def run(database: Database, connection_id: int, procore: Procore) -> int:
+    @cached_property
+    def amounts(self) -> Mapping[str, Decimal]:
+        """The direct costs, by Procore's id of the standard cost code."""
+        return amounts(self.row.rows)
+
+
+def run(database: Database, connection_id: int, procore: Procore, stop: Stop = never) -> int:
     """Tell Procore the newest report of every project; a failure waits longer each time. Returns how many it took.
 
     Raises where Procore itself has trouble: nothing else is worth asking now.
     """
-    taken = 0
     write = _write_to_tool if procore_mode.is_erp(database, connection_id) else _write
-    for due in _due(database, connection_id):
-        problem: TieoutError | None = None
-        others = 0
-        try:
-            others = write(procore, due)
-        except TieoutError as error:
-            if retries.must_wait(error):
-                raise
-            problem = error
-        _note(database, connection_id, due, others, str(problem or ""))
-        if problem is not None and retries.is_away(problem):
-            raise problem
-        taken += not problem and not others
-    return taken
+
+    def act(due: _Due) -> int:
+        others = write(procore, due)
+        with work(database, connection_id) as unit:
+            if others:
+                _kept_back(unit, due, others)
+            else:
+                _written(unit, due)
+        return int(not others)
+
+    box = Outbox(act, _rows, retries.failed_or_rests, _tell)
+    return box.run(database, connection_id, _due(database, connection_id), stop)
 
 
 def waits(database: Database, connection_id: int) -> bool:
     """Whether anything is due."""
-    return bool(_due(database, connection_id))
+    with database.reading() as session:
+        return bool(session.execute(select(_waiting(connection_id).exists())).scalar_one())
+
+
+def _waiting(connection_id: int) -> Select[JobCostReport]:
+    """On another basis bills may be missing: such a report is shown alone."""
+    row = JobCostReport
+    return select(row).where(
+        row.connection_id == connection_id,
+        row.written < row.counter,
+        row.next_try_at <= clock.now(),
+        row.basis == job_costs.ACCRUAL,
+    )
 
 
 def _due(database: Database, connection_id: int) -> list[_Due]:
-    row = JobCostReport
-    query = select(row).where(
-        row.connection_id == connection_id, row.written < row.counter, row.next_try_at <= clock.now()
-    )
     with database.reading() as session:
-        zone = ZoneInfo(str(session.get_one(Connection, connection_id).settings.get("zone") or "UTC"))
+        zone = ZoneInfo(session.get_one(Connection, connection_id).zone)
+        first = _waiting(connection_id).order_by(JobCostReport.project_id).limit(BATCH)
+        rows = list(session.execute(first).scalars())
         bound = select(Item.procore_id, Binding.quickbooks_id).join(Binding, Binding.item_id == Item.id)
-        of_projects = (Item.connection_id == connection_id, Item.kind == projects.PROJECT)
-        jobs = {found.procore_id: found.quickbooks_id for found in session.execute(bound.where(*of_projects))}
+        mine = (Item.connection_id == connection_id, Item.kind == projects.PROJECT)
+        of_these = bound.where(*mine, Item.procore_id.in_([row.project_id for row in rows]))
+        jobs = {found.procore_id: found.quickbooks_id for found in session.execute(of_these)}
         return [
-            _Due(
-                int(stored.project_id),
-                stored.counter,
-                amounts(stored.rows),
-                stored.as_of.astimezone(zone).date().isoformat(),
-                bool(stored.beside_them),
-                stored.rows,
-                jobs.get(stored.project_id, ""),
-            )
-            for stored in session.execute(query).scalars()
-            if stored.basis == job_costs.ACCRUAL
+            _Due(row=row, day=row.as_of.astimezone(zone).date().isoformat(), job=jobs.get(row.project_id, ""))
+            for row in rows
         ]
 
 
@@ -107,7 +115,7 @@ def _write(procore: Procore, due: _Due) -> int:
     """Write them all, in calls that may be repeated; where others keyed their own, nothing but how many."""
     held = {row["id"]: row for row in procore.pages(f"/rest/v1.1/projects/{due.project_id}/direct_costs")}
     others = [row for row in held.values() if not _is_ours(row, due) and not row.get("deleted_at")]
-    if others and not due.beside_others:
+    if others and not due.row.beside_them:
         return len(others)
     known = {row["origin_id"]: row["id"] for row in held.values() if _is_ours(row, due)}
     wanted = {_origin(due, code): code for code, amount in due.amounts.items() if amount or _origin(due, code) in known}
@@ -122,7 +130,7 @@ def _write(procore: Procore, due: _Due) -> int:
 def _write_to_tool(procore: Procore, due: _Due) -> int:
     """What the report says of each code, in the columns of Procore's ERP tool that it fills; nobody keys those."""
     cost_type = _cost_type(procore)
-    spent, invoiced = (_by_code(due.rows, column) for column in ("actual", "invoiced"))
+    spent, invoiced = (_by_code(due.row.rows, column) for column in ("actual", "invoiced"))
     rows = [
         {
             "cost_code_id": _own_code(procore, due.project_id, code),
@@ -204,22 +212,37 @@ def _cost_type(procore: Procore) -> int:
     return int(other["id"])
 
 
-def _note(database: Database, connection_id: int, due: _Due, others: int, problem: str) -> None:
-    with work(database, connection_id) as unit:
-        row = unit.session.get_one(JobCostReport, (connection_id, str(due.project_id)))
-        if problem or others:
-            retries.failed(row, problem, unit.at)
-            if others != row.keyed_by_hand or problem:
-                sentence = problem or job_costs.keyed_by_hand(others)
-                unit.trail.add(Tag.JOB_COSTS_FAILED, PROCORE, project=row.project_id, sentence=sentence)
+# -- how it went ---------------------------------------------------------------------------------------------------
+
+
+def _written(unit: Work, due: _Due) -> None:
+    row = unit.session.get_one(JobCostReport, (unit.connection.id, due.row.project_id))
+    row.written, row.written_at, row.tries, row.problem = due.row.counter, unit.at, 0, ""
+    row.keyed_by_hand = row.keyed_by_hand if due.row.beside_them else 0
+    unit.trail.add(
+        Tag.JOB_COSTS_WRITTEN,
+        PROCORE,
+        project=row.project_id,
+        as_of=due.row.as_of.isoformat(),
+        amounts={code: money.plain(amount) for code, amount in due.amounts.items()},
+    )
+
+
+def _kept_back(unit: Work, due: _Due, others: int) -> None:
+    """What others keyed by hand is no failure: a person decides, or deletes it there."""
+    for row in _rows(unit, due):
+        retries.later(row, unit.at)
+        row.problem = ""
+        if others != row.keyed_by_hand:
             row.keyed_by_hand = others
-            return
-        row.written, row.written_at, row.tries, row.problem = due.counter, unit.at, 0, ""
-        row.keyed_by_hand = row.keyed_by_hand if due.beside_others else 0
-        unit.trail.add(
-            Tag.JOB_COSTS_WRITTEN,
-            PROCORE,
-            project=row.project_id,
-            as_of=row.as_of.isoformat(),
-            amounts={code: money.plain(amount) for code, amount in due.amounts.items()},
-        )
+            said = job_costs.keyed_by_hand(others)
+            unit.trail.add(Tag.JOB_COSTS_FAILED, PROCORE, project=row.project_id, sentence=said)
+
+
+def _rows(unit: Work, due: _Due) -> list[JobCostReport]:
+    row = unit.session.get(JobCostReport, (unit.connection.id, due.row.project_id))
+    return as_tried(row, due.row, "counter", "beside_them")
+
+
+def _tell(unit: Work, due: _Due, row: JobCostReport) -> None:
+    unit.trail.add(Tag.JOB_COSTS_FAILED, PROCORE, project=row.project_id, sentence=row.problem, tries=row.tries)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.errors import NotFound, Refusal, TieoutError
+from app.core.tags import PROCORE
 from app.db.engine import Database
 from app.db.models import Binding, Item, StagedRecord
 from app.items import erp, registry
@@ -22,7 +23,6 @@ from app.procore import Run
 from app.procore.erp import FAILED, SUCCESS, Erp, OfProject
 from app.services import intake, lifecycle, linking, procore_mode, reading, refreshes, unlinking, updating
 from app.services.lifecycle import Outcomes
-from app.services.procore_mode import PROCORE
 from app.services.unit import work
 from state_machines.staging import STAGED
 
@@ -173,7 +173,9 @@ def _approve(now: _Acting, typed: Mapping[int, Content]) -> dict[int, TieoutErro
         raise problem  # something of it is out: when QuickBooks has answered, it may go again
     problems = _problems(lifecycle.send(*where, sender, ids))
     sent = [item.id for item in _items(now, ids) if item.state == "sent"]  # Direct Export may have been faster
-    denied = _problems(lifecycle.accept(*where, approver, sent, {one: typed[one] for one in sent}))
+    given = {one: typed[one] for one in sent}
+    # Whoever accepts in Procore has no second button for what a rule only remarks on.
+    denied = _problems(lifecycle.accept(*where, approver, sent, given, warned_seen=True))
     for one, problem in denied.items():
         lifecycle.reject(*where, sender, [one], str(problem))
     return problems | denied
@@ -240,8 +242,9 @@ def _link(now: _Acting) -> list[Taken]:
 
 def _pair(now: _Acting, item_id: int, list_id: str) -> None:
     with work(now.database, now.connection_id) as unit:
-        mine = (StagedRecord.connection_id == now.connection_id, StagedRecord.list_id == list_id)
-        record = unit.session.execute(select(StagedRecord).where(*mine)).scalar_one_or_none()
+        staged, offered = StagedRecord, registry.offered()[now.kind.kind]
+        mine = (staged.connection_id == now.connection_id, staged.source == offered.source, staged.list_id == list_id)
+        record = unit.session.execute(select(staged).where(*mine)).scalar_one_or_none()
         if record is None or record.state != STAGED.initial or unit.session.get(Binding, item_id) is not None:
             return
         item = unit.session.get_one(Item, item_id)

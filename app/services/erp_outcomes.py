@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.core.errors import TieoutError
-from app.core.tags import Tag
+from app.core.tags import PROCORE, Tag
 from app.db.engine import Database
 from app.db.models import (
     Binding,
@@ -30,8 +31,9 @@ from app.procore import Run
 from app.procore.erp import FAILED, SUCCESS, Erp
 from app.services import asking, retries, unlinking, write_back
 from app.services.gather import staged_of
-from app.services.procore_mode import PROCORE
-from app.services.unit import work
+from app.services.outbox import Outbox, as_tried
+from app.services.tasks import Stop
+from app.services.unit import Work, work
 
 BATCH = 50
 #: In these states nothing of an item is on its way.
@@ -48,28 +50,40 @@ class Ended:
     messages: tuple[str, ...] = ()
 
 
+#: A sentence of our own says that something is to be waited for; what Procore refuses is not asked about so often.
+put_off = partial(retries.failed_or_rests, lasting=retries.is_refused)
+
+
 def waits(database: Database, connection_id: int) -> bool:
     """Whether there is something to tell Procore."""
     with database.reading() as session:
-        return any(_ended(session, row) for row in _open(session, connection_id))
+        return any(_may_be_told(session, row) for row in _open(session, connection_id))
 
 
-def answer(database: Database, connection_id: int, procore: Run) -> int:
+def answer(database: Database, connection_id: int, procore: Run, stop: Stop) -> int:
     """Close what is decided; what Procore does not take waits longer each time. Returns how many were closed."""
-    closed = 0
+
+    def act(row: ErpDetail) -> int:
+        with database.reading() as session:
+            ended = _ended(session, row)
+        if ended is None:
+            return 0
+        _close(database, procore, row, ended)
+        return 1
+
     with database.reading() as session:
-        ended = [(row, found) for row in _open(session, connection_id) if (found := _ended(session, row))]
-    for row, found in ended[:BATCH]:
-        try:
-            _close(database, procore, row, found)
-            closed += 1
-        except TieoutError as problem:
-            if retries.must_wait(problem):
-                raise
-            with work(database, connection_id) as unit:
-                again = unit.session.get_one(ErpDetail, _key(row))
-                retries.failed(again, str(problem), unit.at)
-    return closed
+        waiting = (row for row in _open(session, connection_id) if _may_be_told(session, row))
+        first = list(islice(waiting, BATCH))
+    return Outbox(act, _rows, put_off, _tell).run(database, connection_id, first, stop)
+
+
+def _rows(unit: Work, row: ErpDetail) -> list[ErpDetail]:
+    return as_tried(unit.session.get(ErpDetail, _key(row)), row, "status", "closed_at")
+
+
+def _tell(unit: Work, detail: ErpDetail, row: ErpDetail) -> None:
+    more = {"detail": row.detail_id, "sentence": row.problem}
+    unit.trail.add(Tag.ERP_REQUEST_FAILED, PROCORE, row.item_id, request=row.request_id, **more)
 
 
 def _open(session: Session, connection_id: int) -> list[ErpDetail]:
@@ -96,6 +110,14 @@ def _ended(session: Session, row: ErpDetail) -> Ended | None:
     if row.status:
         return Ended(row.status, tuple(row.messages))
     return _ENDS[row.act](session, row)
+
+
+def _may_be_told(session: Session, row: ErpDetail) -> bool:
+    """Whether it has ended; one nobody can tell that of is told of as well, and its own row then says why not."""
+    try:
+        return _ended(session, row) is not None
+    except Exception:  # noqa: BLE001
+        return True
 
 
 def _export(session: Session, row: ErpDetail) -> Ended | None:
@@ -151,7 +173,7 @@ def _close(database: Database, procore: Run, row: ErpDetail, ended: Ended) -> No
     tool = Erp(procore)
     if ended.status == SUCCESS:
         _conclude(database, procore, row)
-    if row.detail_id and (row.sent_at is None or tool.is_open(row.detail_id)):
+    if row.detail_id and (row.sent_at is None or tool.is_open(row.detail_id, _procore_id(database, row))):
         with work(database, row.connection_id) as unit:
             unit.session.get_one(ErpDetail, _key(row)).sent_at = unit.at
         tool.close(row.detail_id, ended.status, ended.messages)
@@ -169,6 +191,13 @@ def _close(database: Database, procore: Run, row: ErpDetail, ended: Ended) -> No
             status=ended.status,
             messages=list(ended.messages),
         )
+
+
+def _procore_id(database: Database, row: ErpDetail) -> str:
+    if row.item_id is None:
+        return ""
+    with database.reading() as session:
+        return session.get_one(Item, row.item_id).procore_id
 
 
 def _conclude(database: Database, procore: Run, row: ErpDetail) -> None:

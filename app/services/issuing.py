@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import or_, select
 
 from app.core import clock, money, text
-from app.core.errors import Refusal, TieoutError
-from app.core.tags import Tag
+from app.core.errors import Refusal
+from app.core.tags import PROCORE, Tag
 from app.db.engine import Database
 from app.db.models import Binding, Connection, IssuedPayment, Item, Revision, StagedRecord
 from app.items import registry
@@ -17,75 +18,75 @@ from app.items.ports import Procore
 from app.procore import ProcoreError
 from app.services import intake, moves, payments, procore_mode, retries
 from app.services.linking import pair
+from app.services.outbox import Outbox, as_tried, made_once
 from app.services.payments import PAYMENT, PAYMENTS
+from app.services.tasks import Stop, never
 from app.services.unit import Work, work
 from state_machines.staging import STAGED
 
-PROCORE = "Procore"
 BATCH = 50
 #: The reason is the one of the request that asks for them.
 NOT_BY_TOOL = registry.kind(PAYMENT).erp_events[0].why
 PATH = "/rest/v1.0/contract_payments"
+#: The amount of a bill that was settled without money.
+NOTHING = "0.00"
+#: What Procore's answer shows of what is compared later. The method of a payment never changes: its id would.
+ANSWERED = {"amount": "amount", "date": "date", "number": "check_number"}
 
 
 @dataclass(frozen=True)
 class _Due:
-    """One payment with the invoice it belongs to."""
+    """One payment as it was read, with the invoice it belongs to."""
 
-    key: str
-    found: Content
-    fields: Content
-    invoice: str  # Procore's id
-    number: int
-    project_id: int
-    contract_id: int
+    row: IssuedPayment
+    invoice: Item
+    content: Content  # what Procore said of the invoice
     procore_id: str  # of the payment, once there is one
-    remove: bool
-    anyway: bool
+    setting: str  # which day counts as the payment's
+
+    @property
+    def fields(self) -> Content:
+        """As Procore is asked to make it."""
+        return payments.fields_for(self.row.found, self.setting)
 
     @property
     def commitment(self) -> Content:
         """Where the payment stands in Procore."""
-        return {"project_id": self.project_id, "contract_id": self.contract_id}
+        return {"project_id": self.content["project_id"], "contract_id": self.content["commitment_id"]}
 
 
-def run(database: Database, connection_id: int, procore: Procore) -> int:
+def run(database: Database, connection_id: int, procore: Procore, stop: Stop = never) -> int:
     """Bring Procore up to date; what fails waits longer each time, what is refused waits for a person.
 
     Raises where Procore itself has trouble: nothing else is worth asking now.
     """
-    done = 0
     by_tool = procore_mode.is_erp(database, connection_id)
-    for due in _due(database, connection_id):
-        try:
-            if by_tool:
-                raise Refusal(NOT_BY_TOOL, code="erp_platform")
-            if due.remove:
-                _remove(procore, due)
-                with work(database, connection_id) as unit:
-                    _removed(unit, due)
-            else:
-                record = _issued_before(procore, due) or _issue(procore, due)
-                intake.take_back(database, connection_id, PAYMENT, {**record, "requisition_id": int(due.invoice)})
-                with work(database, connection_id) as unit:
-                    _join(unit, due, str(record["id"]))
-            done += 1
-        except TieoutError as problem:
-            if retries.must_wait(problem):
-                raise
+
+    def act(due: _Due) -> int:
+        if by_tool:
+            raise Refusal(NOT_BY_TOOL, code="erp_platform")
+        if due.row.removed_by:
+            _remove(procore, due)
             with work(database, connection_id) as unit:
-                _failed(unit, due, problem)
-            if retries.is_away(problem):
-                raise
-    return done
+                _removed(unit, due)
+            return 1
+        record = made_once(lambda: _issued_before(procore, due), lambda: _issue(procore, due))
+        whole = {**record, "requisition_id": int(due.invoice.procore_id)}
+        intake.take_back(database, connection_id, PAYMENT, whole)
+        with work(database, connection_id) as unit:
+            _join(unit, due, record)
+        return 1
+
+    box = Outbox(act, _rows, retries.failed_or_refused, _tell)
+    return box.run(database, connection_id, _due(database, connection_id), stop)
 
 
 def waits(database: Database, connection_id: int) -> bool:
     """Whether anything is due."""
-    return bool(_due(database, connection_id))
+    return bool(_due(database, connection_id, 1))
 
 
-def _due(database: Database, connection_id: int) -> list[_Due]:
+def _due(database: Database, connection_id: int, limit: int = BATCH) -> list[_Due]:
     row = IssuedPayment
     query = (
         select(row, Item, Revision.content)
@@ -104,23 +105,18 @@ def _due(database: Database, connection_id: int) -> list[_Due]:
     with database.reading() as session:
         setting = str(session.get_one(Connection, connection_id).settings.get("payment_date") or "")
         # What a discount or a credit settled alone is nothing to issue, and takes nobody's turn.
-        rows = [one for one in session.execute(query) if one[0].removed_by or money.money(one[0].found["amount"])]
-        rows = rows[:BATCH]
+        found = session.execute(query.execution_options(yield_per=limit))
+        rows = list(islice((one for one in found if one[0].removed_by or one[0].found["amount"] != NOTHING), limit))
         issued = {one.item_id for one, _, _ in rows if one.item_id is not None}
         ids = select(Item.id, Item.procore_id).where(Item.id.in_(issued))
         procore_ids = {one.id: one.procore_id for one in session.execute(ids)}
     return [
         _Due(
-            key=one.key,
-            found=one.found,
-            fields=payments.fields_for(one.found, setting),
-            invoice=invoice.procore_id,
-            number=content["number"],
-            project_id=content["project_id"],
-            contract_id=content["commitment_id"],
+            row=one,
+            invoice=invoice,
+            content=content,
             procore_id=procore_ids.get(one.item_id, ""),
-            remove=bool(one.removed_by),
-            anyway=bool(one.anyway_by),
+            setting=setting,
         )
         for one, invoice, content in rows
     ]
@@ -130,13 +126,13 @@ def _due(database: Database, connection_id: int) -> list[_Due]:
 
 
 def _issued_before(procore: Procore, due: _Due) -> Content | None:
-    """The payment of this origin, which an earlier call made whose answer was lost.
+    """The payment of this origin; Procore has no filter for it.
 
-    Procore has no filter for it. A like one that somebody keyed there stops the payment until a person decides.
+    A like one that somebody keyed there stops the payment until a person decides.
     """
-    there = _there(procore, due)
-    mine = _of_origin(there, due)
-    if mine is not None or due.anyway:
+    there = list(procore.pages(PATH, **due.commitment))
+    mine = next((row for row in there if row.get("origin_id") == due.row.key), None)
+    if mine is not None or due.row.anyway_by:
         return mine
     if alike := next((row for row in there if _is_alike(row, due)), None):
         raise Refusal(
@@ -148,16 +144,8 @@ def _issued_before(procore: Procore, due: _Due) -> Content | None:
     return None
 
 
-def _there(procore: Procore, due: _Due) -> list[Content]:
-    return list(procore.pages(PATH, **due.commitment))
-
-
-def _of_origin(there: list[Content], due: _Due) -> Content | None:
-    return next((row for row in there if row.get("origin_id") == due.key), None)
-
-
 def _is_alike(row: Content, due: _Due) -> bool:
-    if row.get("origin_id") or money.money(row["amount"]) != money.money(due.fields["amount"]):
+    if row.get("origin_id") or _amount(row.get("amount")) != due.fields["amount"]:
         return False
     pairs = (("check_number", row.get("check_number")), ("invoice_number", row.get("invoice_number")))
     return any(said and text.same_name(said) == text.same_name(due.fields[name] or "") for name, said in pairs)
@@ -170,28 +158,40 @@ def _said(row: Content) -> str:
 
 
 def _issue(procore: Procore, due: _Due) -> Content:
-    """Made with its origin in the same call: Procore never takes one origin twice."""
-    fields = {**due.fields, "draw_request_number": due.number, "origin_id": due.key}
-    try:
-        made: Content = procore.post(PATH, {**due.commitment, "contract_payment": fields})
-    except ProcoreError as problem:
-        found = _of_origin(_there(procore, due), due) if retries.is_for_good(problem) else None
-        if found is None:
-            raise
-        return found
+    fields = {**due.fields, "draw_request_number": due.content["number"], "origin_id": due.row.key}
+    made: Content = procore.post(PATH, {**due.commitment, "contract_payment": fields})
     return made
 
 
-def _join(unit: Work, due: _Due, procore_id: str) -> None:
+def _join(unit: Work, due: _Due, record: Content) -> None:
     """The payment becomes an item, bound to what QuickBooks has of it."""
-    row = unit.session.get_one(IssuedPayment, (unit.connection.id, due.key))
-    item = _item(unit, procore_id)
+    row = unit.session.get_one(IssuedPayment, (unit.connection.id, due.row.key))
+    item = _item(unit, str(record["id"]))
     if unit.session.get(Binding, item.id) is None:
-        pair(unit, item, _part(unit, due.key), "add", payments.QUICKBOOKS, "paid in QuickBooks:")
-    row.item_id, row.told = item.id, due.found
+        pair(unit, item, _part(unit, row.key), "add", payments.QUICKBOOKS, "paid in QuickBooks:")
+    row.item_id, row.told = item.id, _told(due, record)
     row.tries, row.problem, row.anyway_by = 0, "", ""
     item.difference = payments.exception(row)  # it may have changed again meanwhile
-    unit.trail.add(Tag.PAYMENT_ISSUED, PROCORE, item.id, key=due.key, **due.commitment, fields=due.fields)
+    unit.trail.add(Tag.PAYMENT_ISSUED, PROCORE, item.id, key=row.key, **due.commitment, told=row.told)
+
+
+def _told(due: _Due, record: Content) -> Content:
+    """What Procore holds, in QuickBooks' words: an earlier call may have made it of what QuickBooks showed then."""
+    other = {
+        name: _amount(record[field]) if name == "amount" else str(record[field] or "").strip()
+        for name, field in ANSWERED.items()
+        if field in record
+    }
+    asked = {name: str(due.fields[field] or "").strip() for name, field in ANSWERED.items()}
+    return {**due.row.found, **{name: said for name, said in other.items() if said != asked[name]}}
+
+
+def _amount(said: object) -> str:
+    """An amount of Procore's as QuickBooks writes it; what is no money at all, such as none, as it is."""
+    try:
+        return money.plain(money.money(str(said)))
+    except money.NotMoney:
+        return str(said or "")
 
 
 def _item(unit: Work, procore_id: str) -> Item:
@@ -223,20 +223,27 @@ def _remove(procore: Procore, due: _Due) -> None:
 
 def _removed(unit: Work, due: _Due) -> None:
     """The two are apart; a payment that QuickBooks still has comes anew, as it is now."""
-    row = unit.session.get_one(IssuedPayment, (unit.connection.id, due.key))
+    row = unit.session.get_one(IssuedPayment, (unit.connection.id, due.row.key))
     item = _item(unit, due.procore_id)
     if binding := unit.session.get(Binding, item.id):
         moves.move(unit, item, "unlink", row.removed_by, reason="removed from Procore")
         unit.session.delete(binding)
-        STAGED.move(_part(unit, due.key), "unlink")
+        STAGED.move(_part(unit, row.key), "unlink")
     item.sent_revision_id = item.written_revision_id = None
     item.difference = ""
     item.problem, item.remedy = "Removed from Procore: QuickBooks no longer has it so.", "Nothing is left to do."
-    unit.trail.add(Tag.PAYMENT_REMOVED, PROCORE, item.id, key=due.key, asked_by=row.removed_by)
+    intake.deleted(unit, item)
+    unit.trail.add(Tag.PAYMENT_REMOVED, PROCORE, item.id, key=row.key, asked_by=row.removed_by)
     row.item_id, row.told, row.removed_by, row.tries, row.problem = None, {}, "", 0, ""
 
 
-def _failed(unit: Work, due: _Due, problem: TieoutError) -> None:
-    row = unit.session.get_one(IssuedPayment, (unit.connection.id, due.key))
-    retries.failed_or_refused(row, problem, unit.at)
-    unit.trail.add(Tag.PAYMENT_FAILED, PROCORE, row.item_id, key=due.key, sentence=row.problem, tries=row.tries)
+# -- both ----------------------------------------------------------------------------------------------------------
+
+
+def _rows(unit: Work, due: _Due) -> list[IssuedPayment]:
+    row = unit.session.get(IssuedPayment, (unit.connection.id, due.row.key))
+    return as_tried(row, due.row, "found", "gone", "removed_by", "anyway_by")
+
+
+def _tell(unit: Work, due: _Due, row: IssuedPayment) -> None:
+    unit.trail.add(Tag.PAYMENT_FAILED, PROCORE, row.item_id, key=row.key, sentence=row.problem, tries=row.tries)

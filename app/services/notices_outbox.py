@@ -17,7 +17,7 @@ from app.core import clock, ids
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Connection, Mail, Notice, User
-from app.services import notices_words, tasks
+from app.services import notices_words, retries
 from app.services.notices import IMMEDIATE, TIEOUT
 from app.services.notices_post import NotTaken, Post
 from app.services.notices_words import Words
@@ -156,7 +156,7 @@ def _sent(database: Database, mail: Mail, user: User) -> None:
 
 def _not_taken(database: Database, mail: Mail, problem: NotTaken) -> None:
     for_good = problem.for_good or clock.now() - mail.made_at > GIVE_UP
-    later = None if for_good else tasks.retry_at(problem, mail.tries + 1)
+    later = None if for_good else retries.retry_at(problem, mail.tries + 1)
     with work(database, mail.connection_id) as unit:
         _note(unit, mail, next_at=later, tries=mail.tries + 1, problem=str(problem))
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from app.db.engine import Database
 from app.services import notices_digest, notices_outbox, notices_silence
 from app.services.notices_post import Post
-from app.services.turns import Stop, Turn
+from app.services.tasks import Stop
+from app.services.turns import Turn
 
 
 def _watch(database: Database, connection_id: int, post: Post | None, stop: Stop) -> int:

@@ -21,7 +21,7 @@ from app.procore.client import REPEATS
 from app.procore.endpoints import companies
 from app.procore.log_in import LogIn
 from app.procore.sign_in import Wait
-from app.procore.tokens import Tokens
+from app.procore.tokens import MemoryTokens, Tokens, TokenStore
 from app.services import connections
 from app.services.procore_stores import PERSON, SERVICE_ACCOUNT, StoredGate, StoredTokens, cipher, put, read, window
 from app.services.unit import work
@@ -57,17 +57,20 @@ def client(
     """Procore as this connection reaches it, sharing sign-in and gate with every other process."""
     must_know_app(settings)
     _must_have_rows(database, connection.id)
+    tokens = StoredTokens(database, connection.id, cipher(settings.secret_key))
+    return _client(database, settings, connection, tokens, wait=wait, repeats=repeats, timeout=timeout)
+
+
+def _client(database: Database, settings: Settings, connection: Connection, tokens: TokenStore, **how: Any) -> Client:
     return Client(
         settings.procore_api_url,
         settings.procore_login_url,
         settings.procore_client_id,
         settings.procore_client_secret,
         int(connection.procore_company_id),
-        tokens=StoredTokens(database, connection.id, cipher(settings.secret_key)),
+        tokens=tokens,
         gate=StoredGate(database, connection.procore_company_id),
-        repeats=repeats,
-        timeout=timeout,
-        wait=wait,
+        **how,
     )
 
 
@@ -78,18 +81,29 @@ def page(settings: Settings) -> str:
 
 
 def connect(database: Database, settings: Settings, connection_id: int, code: str, *, actor: str) -> None:
-    """Sign in as the person who was shown this code, if they may see the connection's company."""
+    """Sign in as the person who was shown this code, if they may see the connection's company.
+
+    Until that is known, the sign-in there was goes on.
+    """
+    _must_have_rows(database, connection_id)
     with _log_in(settings) as log_in:
-        fresh = log_in.exchange(code)
-    _change(database, settings, connection_id, PERSON, fresh, actor)
-    connection = connections.get(database, connection_id)
-    with client(database, settings, connection) as procore:
+        fresh = MemoryTokens()
+        fresh.keep(0, log_in.exchange(code))
+        try:
+            _must_see_company(database, settings, connections.get(database, connection_id), fresh)
+        except Exception:
+            _revoke(log_in, fresh.kept().tokens)
+            raise
+    _change(database, settings, connection_id, PERSON, fresh.kept().tokens, actor)
+
+
+def _must_see_company(database: Database, settings: Settings, connection: Connection, fresh: TokenStore) -> None:
+    with _client(database, settings, connection, fresh) as procore:
         seen = {str(company["id"]) for company in companies(procore)}
     if connection.procore_company_id not in seen:
-        disconnect(database, settings, connection_id, actor=actor)
         raise Refusal(
             f"This person may not see company {connection.procore_company_id} in Procore, or the app is not "
-            "installed there.",
+            "installed there. Nothing was changed.",
             "Log in to Procore as somebody who works in this company, and ask for a new code.",
         )
 
@@ -110,10 +124,14 @@ def disconnect(database: Database, settings: Settings, connection_id: int, *, ac
         put(row, None, key)
         row.lapsed = DISCONNECTED
         unit.trail.add(Tag.PROCORE_DISCONNECTED, actor, grant=row.grant_type)
-    if tokens is None:
-        return True
+    with _log_in(settings) as log_in:
+        return _revoke(log_in, tokens)
+
+
+def _revoke(log_in: LogIn, tokens: Tokens | None) -> bool:
+    """End a sign-in at Procore, where there is one. False when Procore could not be told."""
     try:
-        with _log_in(settings) as log_in:
+        if tokens is not None:
             log_in.revoke(tokens.refresh or tokens.access)
     except ProcoreError:
         return False

@@ -7,20 +7,23 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.batches import in_batches
 from app.core.errors import Refusal
-from app.core.tags import Tag
+from app.core.tags import PROCORE, Tag
 from app.db.engine import Database
 from app.db.models import ProcorePerson
 from app.items.base import Content
 from app.items.ports import Procore
+from app.procore.endpoints import users
 from app.services.unit import Work, work
 
-PROCORE = "Procore"
+#: So many people are looked up by one statement.
+BATCH = 1000
 
 
 def read(database: Database, connection_id: int, procore: Procore) -> int:
     """Read the directory anew. Returns how many changed."""
-    return take(database, connection_id, procore.pages(f"/rest/v1.3/companies/{procore.company_id}/users"))
+    return take(database, connection_id, users(procore))
 
 
 def take(database: Database, connection_id: int, records: Iterable[Content]) -> int:
@@ -47,18 +50,32 @@ def take(database: Database, connection_id: int, records: Iterable[Content]) -> 
 
 def person(session: Session, connection_id: int, email: str) -> ProcorePerson | None:
     """The person with this address; of several the active one."""
-    query = select(ProcorePerson).where(
-        ProcorePerson.connection_id == connection_id, ProcorePerson.email == email.strip().lower()
-    )
-    found = session.execute(query.order_by(ProcorePerson.active.desc(), ProcorePerson.procore_id)).scalars()
-    return found.first()
+    return of_addresses(session, connection_id, [email]).get(known_as(email))
+
+
+def of_addresses(session: Session, connection_id: int, emails: Iterable[str]) -> dict[str, ProcorePerson]:
+    """The people with these addresses, as Procore knows them; of several with one address the active one."""
+    found: dict[str, ProcorePerson] = {}
+    for batch in in_batches(sorted({known_as(email) for email in emails} - {""}), BATCH):
+        query = select(ProcorePerson).where(
+            ProcorePerson.connection_id == connection_id, ProcorePerson.email.in_(batch)
+        )
+        rows = session.execute(query.order_by(ProcorePerson.active.desc(), ProcorePerson.procore_id)).scalars()
+        for row in rows:
+            found.setdefault(row.email, row)
+    return found
+
+
+def known_as(email: str) -> str:
+    """An address as it is kept."""
+    return email.strip().lower()
 
 
 def _take(unit: Work, row: ProcorePerson | None, key: str, record: Content) -> bool:
     new = row is None
     row = row or ProcorePerson(connection_id=unit.connection.id, procore_id=key)
     before = (row.email, row.active, row.accountant)
-    row.email = (record.get("email_address") or "").strip().lower()
+    row.email = known_as(record.get("email_address") or "")
     row.name = record.get("name") or row.email
     row.active = bool(record.get("is_active"))
     row.accountant = bool(record.get("erp_integrated_accountant"))

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.tags import Tag
+from app.core.tags import PROCORE, Tag
 from app.db.engine import Database
 from app.db.models import ProcoreAccess, ProcoreGate
 from app.procore.gate import NEAR, Entry, Limit, Window
@@ -21,7 +21,6 @@ from app.services.unit import work
 
 SERVICE_ACCOUNT = "service account"
 PERSON = "person"
-PROCORE = "Procore"
 
 #: Longer than a renewal may take with all its time limits: only who died holds the turn for so long.
 TURN = timedelta(minutes=3)

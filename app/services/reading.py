@@ -6,7 +6,6 @@ reading has come to its end; one that broke off goes on where it was, project by
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +20,8 @@ from app.db.models import Connection, Item, Reading, Revision
 from app.items import registry
 from app.items.base import Content, ItemType
 from app.procore import Run
-from app.services import intake, retries, tasks
+from app.services import deletions, intake, retries
+from app.services.tasks import Stop, never
 
 #: Read once more, each time: Procore's lists may show a change a little late.
 OVERLAP = timedelta(minutes=5)
@@ -31,10 +31,6 @@ AHEAD = timedelta(days=1)
 WHOLE_EVERY = timedelta(days=1)
 #: So many records are kept at once, and what they cost to read is not paid twice after a crash.
 KEEP_EVERY = 100
-#: That more than this share is gone, when it is more than a few, is no work of people but a right that was lost.
-FEW, SHARE = 10, 0.5
-
-Stop = Callable[[], bool]
 
 
 @dataclass
@@ -53,7 +49,7 @@ def due(database: Database, connection_id: int) -> bool:
     return any(kind not in rows or rows[kind].next_at <= now for kind in _fetched(database, connection_id))
 
 
-def run(database: Database, connection_id: int, procore: Run, stop: Stop = lambda: False) -> Round:
+def run(database: Database, connection_id: int, procore: Run, stop: Stop = never) -> Round:
     """Read every kind that is due, parents first. What is wrong with one kind keeps no other waiting.
 
     Raises where Procore itself has trouble. ``stop`` is asked now and then: what was read is kept, the rest waits.
@@ -75,14 +71,12 @@ def run(database: Database, connection_id: int, procore: Run, stop: Stop = lambd
     return done
 
 
-def hint(
-    database: Database, connection_id: int, resource_name: str, resource_id: object = None, project_id: object = None
-) -> list[str]:
-    """Procore says that a record changed: the kinds it belongs to are read soon. Returns them.
+def hint(database: Database, connection_id: int, resource: str) -> list[str]:
+    """Procore says that something of this resource changed: the kinds it belongs to are read soon. Returns them.
 
-    Which record it was is not needed: the reading asks for all that changed. Names nobody knows are no trouble.
+    The reading asks for all that changed. Names nobody knows are no trouble.
     """
-    kinds = [name for name, kind in _fetched(database, connection_id).items() if resource_name in kind.resources]
+    kinds = [name for name, kind in _fetched(database, connection_id).items() if resource in kind.resources]
     if kinds:
         _soon(database, connection_id, kinds)
     return kinds
@@ -134,7 +128,7 @@ class _Pass:
         if self.row.asked_at is not None:
             return
         now = clock.now()
-        old = self.row.whole_at is None or now - self.row.whole_at >= WHOLE_EVERY
+        old = self.row.whole_at is None or now - self.row.whole_at >= WHOLE_EVERY or deletions.is_confirmed(self.row)
         whole = old or self.row.since is None or not self.kind.lists_changes
         if old:
             self.kind.prepare(self.procore)
@@ -204,12 +198,13 @@ class _Pass:
         """Only now the mark moves: to the newest change seen, and never past the moment this reading began."""
         asked_at, newest = self.row.asked_at, self.row.newest
         assert asked_at is not None  # noqa: S101  # _begin set it
-        if self.row.whole:
-            self._give_up({str(one) for one in projects})
+        whole = {"whole_at": asked_at} if self.row.whole else {}
+        if whole and (doubt := self._give_up({str(one) for one in projects})):
+            self.round.problems[self.kind.kind] = doubt
         self._write(
+            **whole,
             asked_at=None,
             since=min(newest, asked_at) if newest else None,
-            whole_at=asked_at if self.row.whole else self.row.whole_at,
             ended_at=clock.now(),
             read=self.row.records,
             next_at=case((Reading.hinted_at.is_not(None), clock.now()), else_=clock.now() + self.kind.read_every),
@@ -217,20 +212,15 @@ class _Pass:
             problem="",
         )
 
-    def _give_up(self, projects: set[str]) -> None:
+    def _give_up(self, projects: set[str]) -> Refusal | None:
         """What a whole reading no longer shows is deleted in Procore, unless it is so much that it cannot be."""
         known = self._known()
         beyond = {i for i, key, project in known if project not in projects and key not in self.seen}
         missing = set(self.row.missing) & {item_id for item_id, _, _ in known}
         gone = self._standing([*missing, *beyond])
-        if len(gone) > FEW and len(gone) > SHARE * len(known):
-            self._write(asked_at=None)  # the next one looks at everything anew
-            raise Refusal(
-                f"Procore no longer shows {len(gone)} of {len(known)} {self.kind.plural.lower()}, so none was taken as "
-                "deleted.",
-                "A Procore administrator should check which projects and tools the app may still see.",
-            )
-        intake.give_up(self.database, self.row.connection_id, gone)
+        # Those long deleted say nothing of how much is gone now.
+        there = len(self._standing([item_id for item_id, _, _ in known])) if gone else 0
+        return deletions.settle(self.database, self.row, self.kind, gone, known=there)
 
     def _standing(self, item_ids: list[int]) -> list[int]:
         """Those of these that are not known to be deleted."""
@@ -252,8 +242,8 @@ def _failed(database: Database, row: Reading, problem: Exception) -> None:
         database,
         row,
         tries=row.tries + 1,
-        problem=tasks.sentence(problem),
-        next_at=tasks.retry_at(problem, row.tries + 1),
+        problem=retries.sentence(problem),
+        next_at=retries.retry_at(problem, row.tries + 1),
     )
 
 
@@ -301,7 +291,8 @@ def _row(database: Database, connection_id: int, kind: str) -> Reading:
 
 
 def _write(database: Database, row: Reading, **values: Any) -> None:
-    """Whoever reads has the turn, so the row is the reader's; only a hint comes from elsewhere (`_soon`)."""
+    """Whoever reads has the turn, so the row is the reader's; from elsewhere come hints (`_soon`) and what people say
+    of deletions."""
     key = (Reading.connection_id == row.connection_id) & (Reading.kind == row.kind)
     with database.writing() as session:
         session.execute(update(Reading).where(key).values(**values).execution_options(synchronize_session=False))

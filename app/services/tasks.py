@@ -6,6 +6,7 @@ free again when its lease has run out. The clocks of the machines may differ by 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,14 +15,19 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Update, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.core import clock, ids
-from app.core.errors import TieoutError, where
+from app.core import clock
 from app.db.engine import Database
 from app.db.models import Task
-from app.procore import ProcoreError
+from app.services import retries
 
 LEASE = timedelta(seconds=60)
-MOST_SECONDS = 900
+#: Whether to end soon; asked by whoever works long, between two steps.
+Stop = Callable[[], bool]
+
+
+def never() -> bool:
+    """What is asked for by hand goes on to its end."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -67,23 +73,8 @@ def ended(database: Database, lease: Lease, did: int, again: timedelta) -> None:
 
 def failed(database: Database, lease: Lease, problem: Exception) -> None:
     """The turn broke off; it is tried again, later each time."""
-    _release(database, lease, retry_at(problem, lease.tries + 1), tries=lease.tries + 1, problem=sentence(problem))
-
-
-def retry_at(problem: Exception, tries: int) -> datetime:
-    """Twice as long from now as the last time, not all at once, and never before Procore will listen again."""
-    seconds = min(2**tries, MOST_SECONDS) * (0.5 + ids.fraction() / 2)
-    later = clock.now() + timedelta(seconds=seconds)
-    if isinstance(problem, ProcoreError) and problem.retry_at:
-        return max(later, datetime.fromtimestamp(problem.retry_at, tz=later.tzinfo))
-    return later
-
-
-def sentence(problem: Exception) -> str:
-    """What went wrong, for people; of a fault of our own only where: its words could hold anything."""
-    if isinstance(problem, TieoutError):
-        return str(problem)
-    return f"Tieout made a mistake ({type(problem).__name__} at {where(problem)}). Show this to support."
+    again = retries.retry_at(problem, lease.tries + 1)
+    _release(database, lease, again, tries=lease.tries + 1, problem=retries.sentence(problem))
 
 
 def standing(database: Database, connection_id: int) -> dict[str, Task]:

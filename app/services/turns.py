@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 from app.db.engine import Database
 from app.procore import Run
 from app.services import direct_costs, erp_requests, errands, hooks, issuing, procore_people, reading, write_back
+from app.services.tasks import Stop
 
-Stop = Callable[[], bool]
 Tool = TypeVar("Tool")
 
 
@@ -42,7 +42,7 @@ def _read(database: Database, connection_id: int, procore: Run, stop: Stop) -> i
 
 
 def _plain(run: Callable[[Database, int, Run], int]) -> Callable[[Database, int, Run, Stop], int]:
-    """Of what comes in short batches, the batch in hand is finished."""
+    """What is one step is done to its end."""
     return lambda database, connection_id, procore, stop: run(database, connection_id, procore)
 
 
@@ -55,15 +55,15 @@ TURNS: tuple[Turn[Run], ...] = (
     Turn("read", "Read what changed in Procore", "records read", _read, waits=reading.due),
     Turn("people", "Read the people of the Procore company", "people changed", _plain(procore_people.read),
          every=timedelta(hours=1)),
-    Turn("erp_look", "Look for requests of Procore's ERP tool", "requests found", _plain(erp_requests.look),
-         every=timedelta(minutes=1)),
-    Turn("erp", "Take and answer requests of Procore's ERP tool", "requests answered", _plain(erp_requests.run),
+    Turn(erp_requests.LOOK, "Look for requests of Procore's ERP tool", "requests found", _plain(erp_requests.look),
+         every=erp_requests.EVERY, waits=erp_requests.look_is_due),
+    Turn("erp", "Take and answer requests of Procore's ERP tool", "requests answered", erp_requests.run,
          waits=erp_requests.waits),
-    Turn("errands", "Add and update records in Procore", "records done", _plain(errands.run), waits=errands.waits),
-    Turn("write_back", "Tell Procore what QuickBooks holds", "items told", _plain(write_back.run),
+    Turn("errands", "Add and update records in Procore", "records done", errands.run, waits=errands.waits),
+    Turn("write_back", "Tell Procore what QuickBooks holds", "items told", write_back.run,
          waits=write_back.waits),
-    Turn("payments", "Issue payments in Procore", "payments done", _plain(issuing.run), waits=issuing.waits),
-    Turn("job_costs", "Write job costs to Procore", "projects written", _plain(direct_costs.run),
+    Turn("payments", "Issue payments in Procore", "payments done", issuing.run, waits=issuing.waits),
+    Turn("job_costs", "Write job costs to Procore", "projects written", direct_costs.run,
          waits=direct_costs.waits),
 )  # fmt: skip
 

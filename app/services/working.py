@@ -10,7 +10,8 @@ from app.core import clock
 from app.db.engine import Database
 from app.db.models import Reading, Task
 from app.items.base import ItemType
-from app.services import reading, tasks
+from app.services import deletions, reading, tasks
+from app.services.deletions import Doubt
 from app.services.notices_turns import MAILS, WATCH
 from app.services.turns import ALIVE, TURNS, Turn
 
@@ -55,6 +56,7 @@ class Working:
     seen_at: datetime | None
     turns: tuple[TurnStands, ...]
     readings: tuple[KindReads, ...]
+    doubts: tuple[Doubt, ...]  # deletions that a person may confirm
 
     @property
     def running(self) -> tuple[TurnStands, ...]:
@@ -64,7 +66,8 @@ class Working:
     @property
     def troubles(self) -> tuple[str, ...]:
         """What does not work, in sentences; each once."""
-        said = [*(one.problem for one in self.readings), *(one.problem for one in self.turns)]
+        doubts = (one.sentence for one in self.doubts)
+        said = [*doubts, *(one.problem for one in self.readings), *(one.problem for one in self.turns)]
         return tuple(dict.fromkeys(filter(None, said)))
 
 
@@ -78,40 +81,48 @@ def look(database: Database, connection_id: int) -> Working:
     seen_at = max(moments, default=None)
     post = [_turn(turn, rows[turn.name], now) for turn in (WATCH, *MAILS) if turn.name in rows]
     alive = any(turn.runs_since for turn in shown) or bool(seen_at and now - seen_at < 3 * ALIVE)
-    readings = tuple(_reads(kind, row, now) for kind, row in reading.standing(database, connection_id))
+    read = reading.standing(database, connection_id)
+    readings = tuple(_reads(kind, row, now) for kind, row in read)
+    doubts = tuple(deletions.doubts(row for _, row in read if row is not None))
     # To look for work is how a worker shows that it lives, and nothing people wait for.
-    return Working(alive, seen_at, (*shown[1:], *post), readings)
+    return Working(alive, seen_at, (*shown[1:], *post), readings, doubts)
 
 
 def _turn(turn: Turn[Any], row: Task | None, now: datetime) -> TurnStands:
     if row is None:
-        return TurnStands(turn.name, turn.label, None, None, timedelta(0), 0, turn.counted, "", 0, None)
+        return TurnStands(
+            name=turn.name, label=turn.label, runs_since=None, ended_at=None, took=timedelta(0), did=0,
+            counted=turn.counted, problem="", tries=0, next_at=None,
+        )  # fmt: skip
     return TurnStands(
-        turn.name,
-        turn.label,
-        row.started_at if row.owner and row.lease_until > now else None,
-        row.ended_at,
-        timedelta(milliseconds=row.milliseconds),
-        row.did,
-        turn.counted,
-        row.problem,
-        row.tries,
-        row.next_at if row.next_at > now else None,
+        name=turn.name,
+        label=turn.label,
+        runs_since=row.started_at if row.owner and row.lease_until > now else None,
+        ended_at=row.ended_at,
+        took=timedelta(milliseconds=row.milliseconds),
+        did=row.did,
+        counted=turn.counted,
+        problem=row.problem,
+        tries=row.tries,
+        next_at=row.next_at if row.next_at > now else None,
     )
 
 
 def _reads(kind: ItemType, row: Reading | None, now: datetime) -> KindReads:
     if row is None:
-        return KindReads(kind.kind, kind.plural, None, 0, None, None, kind.lists_changes, (), "", None)
+        return KindReads(
+            kind=kind.kind, plural=kind.plural, ended_at=None, records=0, so_far=None, whole_at=None,
+            only_changes=kind.lists_changes, unreadable=(), problem="", next_at=None,
+        )  # fmt: skip
     return KindReads(
-        kind.kind,
-        kind.plural,
-        row.ended_at,
-        row.read,
-        row.records if row.asked_at else None,
-        row.whole_at,
-        kind.lists_changes,
-        tuple(row.unreadable),
-        row.problem,
-        row.next_at if row.next_at > now else None,
+        kind=kind.kind,
+        plural=kind.plural,
+        ended_at=row.ended_at,
+        records=row.read,
+        so_far=row.records if row.asked_at else None,
+        whole_at=row.whole_at,
+        only_changes=kind.lists_changes,
+        unreadable=tuple(row.unreadable),
+        problem=row.problem,
+        next_at=row.next_at if row.next_at > now else None,
     )

@@ -1,48 +1,38 @@
 """What leaves for Procore: one row per item and target with the wanted values; the newest wins.
 
-Only one system may mark a record of Procore's. Each is looked at right before it is written, and a mark that Tieout
-never put there stays: what it ever put there is noted before the first call, so that a lost answer changes nothing.
+What Tieout ever puts on a record is noted before the first call that carries it, so that a lost answer changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from sqlalchemy import select
 
 from app.core import clock, text
-from app.core.errors import Refusal, TieoutError
-from app.core.tags import Tag
+from app.core.tags import PROCORE, Tag
 from app.db.engine import Database, add_rows
 from app.db.models import Binding, Item, Revision, WriteBack
 from app.items import registry
-from app.items.base import Content, ItemType
+from app.items.base import Content
 from app.items.ports import Procore, Told
+from app.procore.syncing import MOST_ROWS
 from app.services import procore_mode, retries
 from app.services.gather import view
+from app.services.outbox import Outbox
+from app.services.tasks import Stop, never
 from app.services.unit import Work, work
+from app.services.write_back_calls import Outcome, Wanted, in_order, tell
 
 ORIGIN = "origin"
-PROCORE = "Procore"
-BATCH = 50
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What waits to be told, and for which wish it stands."""
-
-    item_id: int
-    name: str
-    kind: ItemType
-    told: Told
-    counter: int
-    sent: frozenset[str]  # every origin that Tieout put there
+#: So much is done in one turn: what one record, or one call that tells many, comes to.
+STEPS = 50
 
 
 def want(unit: Work, items: Sequence[Item]) -> None:
     """Procore is to know that QuickBooks holds these, or no longer: whatever is so when it is told."""
-    items = [item for item in items if registry.kind(item.kind).marks]
+    items = [item for item in items if registry.kind(item.kind).can_be_marked(item.procore_id)]
     if not items:
         return
     known = {
@@ -73,7 +63,7 @@ def want(unit: Work, items: Sequence[Item]) -> None:
 
 def made(unit: Work, item: Item, origin_id: str) -> None:
     """Procore made this record for us with its mark on it: nothing is left to tell, and the mark is ours."""
-    if not registry.kind(item.kind).marks:
+    if not registry.kind(item.kind).can_be_marked(item.procore_id):
         return
     row = unit.session.get(WriteBack, (item.id, ORIGIN))
     if row is None:
@@ -95,7 +85,7 @@ def waits(database: Database, connection_id: int) -> bool:
     return bool(due(database, connection_id, 1))
 
 
-def due(database: Database, connection_id: int, limit: int = BATCH) -> list[Wanted]:
+def due(database: Database, connection_id: int, limit: int = MOST_ROWS) -> list[Wanted]:
     """What Procore does not know yet, parents first."""
     query = (
         select(WriteBack, Item, Binding, Revision.content)
@@ -116,7 +106,16 @@ def due(database: Database, connection_id: int, limit: int = BATCH) -> list[Want
 
 def _wanted(row: WriteBack, item: Item, binding: Binding | None, content: Content) -> Wanted:
     told = told_of(item, binding, content)
-    return Wanted(item.id, item.name, registry.kind(item.kind), told, row.counter, frozenset(row.sent))
+    kind = registry.kind(item.kind)
+    return Wanted(
+        item_id=item.id,
+        name=item.name,
+        kind=kind,
+        told=told,
+        counter=row.counter,
+        sent=frozenset(row.sent),
+        tries=row.tries,
+    )
 
 
 def told_of(item: Item, binding: Binding | None, content: Content) -> Told:
@@ -133,68 +132,69 @@ def told_of(item: Item, binding: Binding | None, content: Content) -> Told:
     )
 
 
-def run(database: Database, connection_id: int, procore: Procore) -> int:
+def run(database: Database, connection_id: int, procore: Procore, stop: Stop = never) -> int:
     """Tell Procore what is due; a failure waits longer each time and never re-exports. Returns how many it took.
 
     Raises where Procore itself has trouble: nothing else is worth telling now.
     """
-    taken = 0
-    batch, by_marks = due(database, connection_id), procore_mode.is_erp(database, connection_id)
-    _note_sent(database, connection_id, batch)
-    for wanted in batch:
-        problem: TieoutError | None = None
-        try:
-            if not (by_marks and procore_mode.mark(procore, wanted.kind, wanted.told)):
-                _tell(procore, wanted)
-        except TieoutError as error:
-            if retries.must_wait(error):
-                raise
-            # A mark cannot stand on a record that is gone: there is nothing left to take away.
-            problem = None if wanted.told.origin_id is None and retries.is_gone(error) else error
+    waiting, by_marks = due(database, connection_id), procore_mode.is_erp(database, connection_id)
+    groups = in_order(procore, waiting, alone=by_marks)[:STEPS]
+    _note_sent(database, connection_id, chain.from_iterable(groups))
+
+    def outcomes() -> Iterator[Outcome]:
+        for group in groups:
+            if stop():
+                return
+            yield from tell(procore, group, by_marks=by_marks)
+
+    def act(outcome: Outcome) -> int:
         with work(database, connection_id) as unit:
-            _note(unit, wanted, problem)
-        if problem is not None and retries.is_away(problem):
-            raise problem
-        taken += problem is None
-    return taken
+            for row, problem in _settle(unit, outcome):
+                box.note(unit, outcome, row, problem)
+        if away := next((problem for _, problem in outcome if problem and retries.is_away(problem)), None):
+            raise away
+        return sum(problem is None for _, problem in outcome)
+
+    box = Outbox(act, _as_tried, retries.failed_or_rests, _tell)
+    return box.run(database, connection_id, islice(outcomes(), STEPS), never)  # what was told is noted first
 
 
-def _note_sent(database: Database, connection_id: int, batch: Sequence[Wanted]) -> None:
+def _note_sent(database: Database, connection_id: int, waiting: Iterable[Wanted]) -> None:
     """Before the first call: whether or not its answer comes, the mark is ours from now on."""
-    new = [one for one in batch if one.told.origin_id and one.told.origin_id not in one.sent]
+    new = {one.item_id: one.told.origin_id for one in waiting if one.told.origin_id not in (None, *one.sent)}
     if not new:
         return
     with work(database, connection_id) as unit:
-        for one in new:
-            row = unit.session.get_one(WriteBack, (one.item_id, ORIGIN))
-            row.sent = [*row.sent, one.told.origin_id]
+        for row in _rows(unit, new):
+            row.sent = [*row.sent, new[row.item_id]]
 
 
-def _tell(procore: Procore, wanted: Wanted) -> None:
-    """Look, then write what is not there yet; another's mark is neither written over nor taken away."""
-    kind, told = wanted.kind, wanted.told
-    held = kind.in_procore(procore, told)
-    there = held.get("origin_id")
-    if there and there not in wanted.sent | {told.origin_id}:
-        if told.origin_id is None:
-            return
-        raise Refusal(
-            f"{wanted.name} carries the mark of another accounting system in Procore (its origin is “{there}”), so "
-            "Tieout did not write its own there.",
-            "Who looks after that other integration should unlink the record there. Tieout looks again every day.",
-            code="foreign_origin",
-        )
-    if any(held.get(name) != value for name, value in kind.origin(procore, told).items()):
-        kind.tell(procore, told)
+def _settle(unit: Work, outcome: Outcome) -> Iterator[tuple[WriteBack, Exception]]:
+    """Note what Procore holds by now. Yields what it does not, and why; unless something newer is wanted there."""
+    rows = {row.item_id: row for row in _rows(unit, [wanted.item_id for wanted, _ in outcome])}
+    for wanted, problem in outcome:
+        row = rows[wanted.item_id]
+        if problem is None:
+            row.written, row.problem, row.tries = wanted.counter, "", 0
+            unit.trail.add(Tag.WRITTEN_BACK, PROCORE, wanted.item_id, **wanted.told.origin)
+        elif _is_as_tried(row, wanted):
+            yield row, problem
 
 
-def _note(unit: Work, wanted: Wanted, problem: TieoutError | None) -> None:
-    row = unit.session.get_one(WriteBack, (wanted.item_id, ORIGIN))
-    if problem is not None:
-        said_before = row.problem == str(problem)
-        retries.failed_or_rests(row, problem, unit.at)
-        if not said_before:  # the trail says what changed, not that nothing did
-            unit.trail.add(Tag.WRITE_BACK_FAILED, PROCORE, wanted.item_id, sentence=row.problem, tries=row.tries)
-        return
-    row.written, row.problem, row.tries = wanted.counter, "", 0
-    unit.trail.add(Tag.WRITTEN_BACK, PROCORE, wanted.item_id, **wanted.told.origin)
+def _as_tried(unit: Work, outcome: Outcome) -> Iterator[WriteBack]:
+    tried = {wanted.item_id: wanted for wanted, _ in outcome}
+    return (row for row in _rows(unit, tried) if _is_as_tried(row, tried[row.item_id]))
+
+
+def _is_as_tried(row: WriteBack, wanted: Wanted) -> bool:
+    """Whether it still is to be told, and nobody wants anything newer of it by now."""
+    return row.written < wanted.counter and (row.counter, row.tries) == (wanted.counter, wanted.tries)
+
+
+def _tell(unit: Work, _: Outcome, row: WriteBack) -> None:
+    unit.trail.add(Tag.WRITE_BACK_FAILED, PROCORE, row.item_id, sentence=row.problem, tries=row.tries)
+
+
+def _rows(unit: Work, items: Iterable[int]) -> Sequence[WriteBack]:
+    query = select(WriteBack).where(WriteBack.item_id.in_(items), WriteBack.target == ORIGIN)
+    return unit.session.execute(query).scalars().all()

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
-from app.core.errors import TieoutError
+from app.core.errors import where
 from app.db.engine import Database
 from app.procore import Client
-from app.services import connections
+from app.services import connections, retries
 from app.worker.loop import Worker
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,11 @@ class Crew:
     def run(self, stop: Event) -> None:
         """Work until ``stop`` is set; every worker finishes what it has in hand."""
         while not stop.is_set():
-            for connection_id in self._unserved():
-                self._serve(connection_id, stop)
+            try:
+                for connection_id in self._unserved():
+                    self._serve(connection_id, stop)
+            except Exception as problem:  # noqa: BLE001  # the database itself: it may be back at the next look
+                log.error("The look for connections: %s at %s", type(problem).__name__, where(problem))
             stop.wait(LOOK_SECONDS)
         for thread in self._threads.values():
             thread.join()
@@ -46,8 +49,8 @@ class Crew:
     def _serve(self, connection_id: int, stop: Event) -> None:
         try:
             client = self.client_of(connection_id)
-        except TieoutError as problem:  # one that is not connected to Procore keeps no other waiting
-            log.warning("Connection %s: %s", connection_id, problem)
+        except Exception as problem:  # noqa: BLE001  # one that cannot be served keeps no other waiting
+            log.warning("Connection %s: %s", connection_id, retries.sentence(problem))
             return
 
         def work() -> None:

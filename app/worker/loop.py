@@ -65,9 +65,9 @@ def take(
 
 
 def _do(database: Database, turn: Turn[Tool], lease: tasks.Lease, tool: Tool, stop: Event) -> None:
-    with _kept(database, lease):
+    with _kept(database, lease) as lost:
         try:
-            did = turn.run(database, lease.connection_id, tool, stop.is_set)
+            did = turn.run(database, lease.connection_id, tool, lambda: stop.is_set() or lost.is_set())
         except Exception as problem:  # noqa: BLE001  # a worker that died would say nothing to anybody
             _tell(turn, problem)
             tasks.failed(database, lease, problem)
@@ -76,21 +76,27 @@ def _do(database: Database, turn: Turn[Tool], lease: tasks.Lease, tool: Tool, st
 
 
 @contextmanager
-def _kept(database: Database, lease: tasks.Lease) -> Iterator[None]:
-    """The lease is renewed for as long as the work goes on, however long one answer takes."""
-    over = Event()
+def _kept(database: Database, lease: tasks.Lease) -> Iterator[Event]:
+    """The lease is renewed for as long as the work goes on, however long one answer takes; the event says it is lost.
+
+    Another may be at the turn from then on, so whoever lost it ends with the step in hand.
+    """
+    over, lost = Event(), Event()
 
     def renew() -> None:
         while not over.wait(tasks.LEASE.total_seconds() / 4):
             try:
-                tasks.renew(database, lease)
+                if not tasks.renew(database, lease):
+                    log.warning("The turn %s took too long to say that it goes on: it ends", lease.name)
+                    lost.set()
+                    return
             except Exception as problem:  # noqa: BLE001  # there are more attempts before the lease runs out
                 log.warning("A lease could not be renewed: %s at %s", type(problem).__name__, where(problem))
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()
     try:
-        yield
+        yield lost
     finally:
         over.set()
         thread.join()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from app.db.engine import Database
+from app.db.models import Reading
+from app.services.unit import work
 from tests.cli.conftest import Tieout
 from tests.procore.log_in_server import APP, CODE, LogInServer, serving
 
@@ -53,6 +57,20 @@ def test_a_procore_that_cannot_be_told_is_named(
     said = tieout("procore", "disconnect", "--yes")
     assert (said.code, said.out.splitlines()[0]) == (0, "Disconnected.")
     assert "revoke the app's access there" in said.out
+
+
+def test_deletions_are_confirmed_by_a_person(tieout: Tieout, folder: Path) -> None:
+    database = Database(f"sqlite:///{folder / 'tieout.db'}")
+    with work(database, 1) as unit:
+        row = Reading(connection_id=1, kind="company", next_at=unit.at, doubt="11 of 12 are gone.", doubted="7f")
+        unit.session.merge(row)
+    denied = tieout("procore", "deletions", "confirm", "company", "--as", "pat", "--yes")
+    assert (denied.code, "Confirmed" in denied.out) == (1, False)
+    said = tieout("procore", "deletions", "confirm", "company", "--as", "ike", "--yes")
+    assert said.out == "Confirmed. Companies are read once more, and what is still gone is taken as deleted.\n"
+    again = tieout("procore", "deletions", "confirm", "company", "--as", "ike", "--yes")
+    assert (again.code, "wait to be confirmed" in again.err) == (1, True)
+    database.dispose()
 
 
 def test_a_mistyped_code_is_one_sentence(tieout: Tieout, server: LogInServer, monkeypatch: pytest.MonkeyPatch) -> None:

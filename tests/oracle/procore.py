@@ -141,7 +141,11 @@ class Exchange:
         said = self.operation.said
         known = {one["name"]: one for one in said["parameters"] if one["in"] == "query"}
         given = {name for name, _ in self.query}
-        yield from (f"query {name} is not named" for name in sorted(given) if not {name, f"{name}[]"} & set(known))
+        yield from (
+            f"query {name} is not named"
+            for name in sorted(given)
+            if not {name, f"{name}[]", name.removesuffix("[]")} & set(known)
+        )
         for name, one in known.items():
             if one["required"] and name not in given and not given & _EITHER.get(name, set()):
                 yield f"query {name} is missing"

@@ -14,11 +14,13 @@ from flask import Flask
 from app.items import registry
 from app.items.ports import Told
 from app.procore import Client, Run
-from app.procore.endpoints import companies, me, users
+from app.procore.endpoints import companies, users
 from app.sandbox.procore import Store, create_procore
 from app.sandbox.procore.access import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.procore.month import HALVORSEN
+from app.sandbox.procore.project_manager import ProjectManager
 from app.sandbox.procore.wire import Wire
+from app.services.write_back_calls import Wanted, tell
 from tests.oracle import procore
 from tests.oracle.procore import Exchange, Recorder
 from tests.paying import Site
@@ -31,6 +33,9 @@ COMPANY = {"company_id": 5021}
 TOWER = {"project_id": 86_401}
 CONTRACT = {**TOWER, "contract_id": 3_100_000_001}
 INVOICE = 4_400_000_002
+#: A change order that is in no package.
+NEWER = 4_600_000_001
+COLUMNS = ("SC-003", "004", "Columns", ("05-120", "Two columns", "1200.00"))
 HOOK = {"api_version": "v2", "namespace": "tieout", "destination_url": "https://tieout.test/hooks/procore"}
 APP = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 MODIFICATION = {"budget_modification": {"to_budget_line_item_id": 4_200_000_004, "transfer_amount": "1.0"}}
@@ -154,6 +159,9 @@ CALLS: list[Call] = [
     ("GET", "projects/86401/commitment_change_orders", {"filters[contract_id]": 3_100_000_003}, None),
     ("GET", "projects/86401/commitment_change_orders/4500000002", {}, None),
     ("GET", "/rest/v2.0/companies/5021/projects/86401/commitment_change_orders/4500000002/line_items", {}, None),
+    ("GET", "projects/86401/commitment_change_orders", {"filters[id]": NEWER}, None),
+    ("GET", f"projects/86401/commitment_change_orders/{NEWER}", {}, None),
+    ("GET", f"/rest/v2.0/companies/5021/projects/86401/commitment_change_orders/{NEWER}/line_items", {}, None),
     ("GET", "/rest/v1.1/requisitions", TOWER, None),
     ("GET", "/rest/v1.1/requisitions", {**TOWER, "view": "extended"}, None),
     ("GET", f"/rest/v1.1/requisitions/{INVOICE}", {**TOWER, "view": "extended"}, None),
@@ -265,6 +273,7 @@ def whole(path: str) -> str:
 def sandbox() -> Iterator[Flask]:
     store = Store(":memory:")
     store.seed(HALVORSEN)
+    ProjectManager(store).change(*COLUMNS)
     taking = httpx.MockTransport(lambda _request: httpx.Response(204))
     yield create_procore(store, sending=False, webhook_transport=taking)
     store.close()
@@ -366,12 +375,17 @@ OUR_DEVIATIONS = {
     "PATCH /rest/v1.0/vendors/{id}: vendor.name is missing",
     # The documents give a list to accounting by this call; the description of it names the list's name alone.
     "PATCH /rest/v1.0/standard_cost_code_lists/{id}: standard_cost_code_list.is_erp_list is not named",
+    # Procore's description of 2026 names this filter; that of 2024, which this is, does not.
+    "GET /rest/v1.0/projects/{project_id}/commitment_change_orders: query filters[updated_at] is not named",
+    # … and neither names pages, which Procore's lists have all the same.
+    "GET /rest/v1.0/projects/{project_id}/commitment_change_orders: query per_page is not named",
 }
+#: What our client reads and the description does not hold: version 2 is not in it.
+OURS_NOT_DESCRIBED = {f"GET /rest/v2.0/companies/5021/projects/86401/commitment_change_orders/{NEWER}/line_items"}
 
 
 def full_read_and_write(client: Client) -> None:
     """Everything our kinds prepare and read, changed or not, and everything they write."""
-    me(client)
     for kind in registry.kinds().values():
         kind.prepare(Run(client))
     list(companies(client))
@@ -391,9 +405,14 @@ def full_read_and_write(client: Client) -> None:
 def ours() -> list[Exchange]:
     store = Store(":memory:")
     store.seed(HALVORSEN)
+    ProjectManager(store).change(*COLUMNS)
     recorder = Recorder(Wire(create_procore(store, sending=False)))
     with Client(BASE, BASE, CLIENT_ID, CLIENT_SECRET, 5021, transport=recorder) as client:
         full_read_and_write(client)
+        pm, change_order = ProjectManager(store), registry.kind("commitment_change_order")
+        changed = pm.touch_change(NEWER, after=pm.package(NEWER)["updated_at"])["updated_at"]
+        since = {"filters[updated_at]": f'"{changed}...2099-01-01T00:00:00Z"'}
+        assert len(list(change_order.fetch(Run(client).of(since, ())))) == 1, "the package, asked for by its id"
         store.patch("standard_cost_code_lists", 2201, {"is_erp_list": False})
         registry.kind("cost_code").prepare(Run(client))
     store.close()
@@ -401,7 +420,7 @@ def ours() -> list[Exchange]:
 
 
 def test_our_client_asks_only_what_is_described(ours: list[Exchange]) -> None:
-    assert {f"{one.method} {one.path}" for one in ours if one.operation is None} == set()
+    assert {f"{one.method} {one.path}" for one in ours if one.operation is None} == OURS_NOT_DESCRIBED
     assert {one.status for one in ours} <= {200, 201}
     assert procore.told(ours, "call") == OUR_DEVIATIONS
 
@@ -409,6 +428,46 @@ def test_our_client_asks_only_what_is_described(ours: list[Exchange]) -> None:
 def test_what_our_client_was_answered_is_as_described(ours: list[Exchange]) -> None:
     found = {problem for problem in procore.told(ours, "answer") if "/detail_rows: " not in problem}
     assert found <= UNDESCRIBED_ANSWERS
+
+
+#: An invoice can be marked like the others.
+INVOICES = ("subcontractor_invoice", "requisitions", 0, 86_401, dict[str, Any]())
+
+
+def test_many_marks_go_out_as_described() -> None:
+    """Three of each kind that Procore shows in a list, with all that a mark may hold."""
+    store = Store(":memory:")
+    store.seed(HALVORSEN)
+    recorder = Recorder(Wire(create_procore(store, sending=False)))
+    with Client(BASE, BASE, CLIENT_ID, CLIENT_SECRET, 5021, transport=recorder) as client:
+        for name, resource, _, project_id, content in (*PLACES, INVOICES):
+            marks = [
+                Told(row["id"], project_id, contents, f"3A-{row['id']}", "Tower", '{"edit_sequence":"3"}')
+                for row in HALVORSEN.records[resource]
+                if _project(row) in (None, project_id)
+                for contents in ({**row, **content, **_contract(row)},)
+            ][:3]
+            group = [Wanted(one.procore_id, "", registry.kind(name), one, 1, frozenset()) for one in marks]
+            came = [problem for outcome in tell(Run(client), group, by_marks=False) for _, problem in outcome]
+            assert came == [None] * 3, (name, came)
+    store.close()
+    assert {f"{one.method} {one.path}" for one in recorder.exchanges if one.operation is None} == set()
+    assert procore.told(recorder.exchanges, "call") == set()
+    assert procore.told(recorder.exchanges, "answer") <= UNDESCRIBED_ANSWERS
+    written = {one.operation.path for one in recorder.exchanges if one.operation and one.method == "PATCH"}
+    assert {path for path in written if path.endswith("/sync")} == {
+        "/rest/v1.0/vendors/sync",
+        "/rest/v1.0/standard_cost_codes/sync",
+        "/rest/v1.0/work_order_contracts/sync",
+    }
+
+
+def _project(row: dict[str, Any]) -> Any:
+    return row.get("project_id") or (row.get("project") or {}).get("id")
+
+
+def _contract(row: dict[str, Any]) -> dict[str, Any]:
+    return dict.fromkeys(("contract_id", "commitment_id"), row.get("contract_id"))
 
 
 def test_payments_and_job_costs_go_out_as_described(billed_site: Site) -> None:

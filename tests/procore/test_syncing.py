@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.procore import Client, ProcoreError
+from app.procore import Client, ProcoreError, Run
 
 from .conftest import answering
 
@@ -59,3 +59,21 @@ def test_a_single_row_that_is_too_large_is_an_error() -> None:
     with pytest.raises(ProcoreError, match=r"change vendors/sync \(413\): Too large"):
         syncing(0, sizes).patch(PATH, rows(2))
     assert sizes == [2, 1]
+
+
+def test_of_many_rows_the_port_tells_which_were_not_changed_and_why() -> None:
+    """A row that is refused, and one of which the answer says nothing."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent = json.loads(request.content)
+        assert (request.method, request.url.path, sent["company_id"]) == ("PATCH", PATH, 5021)
+        taken = [{"id": row["id"]} for row in sent["updates"] if row["id"] < 2]
+        refused = {**sent["updates"][2], "errors": {"origin_id": ["has already been taken"]}}
+        return httpx.Response(200, json={"entities": taken, "errors": [refused]})
+
+    parents, updates = {"company_id": 5021}, [{"id": number, "origin_id": f"V{number}"} for number in range(4)]
+    problems = Run(answering(answer)).sync("/rest/v1.0/vendors", parents, updates)
+    assert {one: (problem.procore_status, problem.sentence) for one, problem in problems.items()} == {
+        2: (422, "Procore refused to change vendors 2: origin_id: has already been taken."),
+        3: (200, "Procore did not say what became of vendors 3."),
+    }

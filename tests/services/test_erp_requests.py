@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.errors import Refusal
 from app.core.tags import Tag
-from app.db.models import Connection, Event, HookNotice, IssuedPayment, JobCostReport, StagedRecord
+from app.db.models import Connection, ErpDetail, Event, HookNotice, IssuedPayment, Item, JobCostReport, StagedRecord
 from app.procore import ProcoreError
-from app.services import connections, direct_costs, erp_requests, hooks, lifecycle, reading, write_back
+from app.procore.erp import Erp
+from app.services import (
+    connections,
+    direct_costs,
+    erp_requests,
+    hooks,
+    lifecycle,
+    reading,
+    tasks,
+    timeline,
+    write_back,
+)
 from app.services.unit import work
-from tests.erp_site import COMMITMENT, SUBCONTRACT, VENDOR, ErpSite, erp_site
+from tests.admin.conftest import signing_in
+from tests.admin.reading import look, press
+from tests.erp_site import COMMITMENT, PROJECT, SUBCONTRACT, VENDOR, ErpSite, erp_site
 from tests.paying import Site
 from tests.support import Stage
 
@@ -69,7 +85,8 @@ def test_a_close_whose_answer_was_lost_is_looked_up_and_not_repeated(site: ErpSi
     site.stage.run()
     write_back.run(site.stage.database, 1, site.run)
     site.office.wire.lost_answers = ["PATCH"]
-    assert erp_requests.run(site.stage.database, 1, site.run) == 0
+    with pytest.raises(ProcoreError):
+        erp_requests.run(site.stage.database, 1, site.run)
     [row] = site.rows()[1]
     assert row.sent_at is not None
     assert row.closed_at is None
@@ -91,6 +108,97 @@ def test_a_mark_whose_answer_was_lost_exports_nothing_again(site: ErpSite) -> No
     site.session()
     assert site.outcome(request) == [("success", [])]
     assert len(site.stage.company.records("Vendor")) == 1
+
+
+def test_one_odd_request_keeps_no_other_waiting(site: ErpSite) -> None:
+    [code, *_] = site.codes
+    odd = site.accept("standard_cost_code", code)
+    request = site.accept("vendor", VENDOR)
+    site.store.patch("erp_requests", odd, {"request_name": None})
+    site.answer()
+    site.session()
+    assert site.outcome(request) == [("success", [])]
+    [row] = [row for row in site.rows()[0] if row.request_id == str(odd)]
+    assert row.problem.startswith(f"Procore's request {odd} does not say what is asked.")
+    assert row.taken_at is None
+    again(site)
+    again(site)
+    assert len(site.stage.events(Tag.ERP_REQUEST_FAILED)) == 1
+
+
+def test_one_odd_detail_keeps_no_other_waiting(site: ErpSite) -> None:
+    request = site.accept("vendor", VENDOR)
+    site.answer()
+    with work(site.stage.database, 1) as unit:
+        key = {"connection_id": 1, "request_id": str(request)}
+        odd = ErpDetail(**key, place=9, act="unheard_of", made_at=unit.at - timedelta(days=1), next_try_at=unit.at)
+        unit.session.add(odd)
+    site.session()
+    assert site.outcome(request) == [("success", [])]
+    [row] = site.stage.rows(ErpDetail, place=9)
+    assert row.problem.startswith("Tieout made a mistake (KeyError at ")
+
+
+@pytest.mark.parametrize("lost", ["GET", "PATCH"], ids=["taking", "closing"])
+def test_while_procore_is_away_nothing_else_is_asked(site: ErpSite, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+    for item_type, one in (("vendor", VENDOR), ("project", PROJECT)):
+        site.accept(item_type, one)
+    if lost == "PATCH":
+        site.answer()
+        site.stage.run()
+        write_back.run(site.stage.database, 1, site.run)
+    site.office.wire.calls = []
+    site.office.wire.lost_answers = [lost]
+    with pytest.raises(ProcoreError):
+        erp_requests.run(site.stage.database, 1, site.run)
+    assert [method for method, _ in site.office.wire.calls].count(lost) == 1
+    again(site)
+    if lost == "GET":
+        site.session()
+    assert site.open() == []
+
+
+def test_whether_a_detail_is_open_is_asked_of_its_item_alone(site: ErpSite) -> None:
+    site.accept("vendor", VENDOR)
+    [detail] = site.tool.details()
+    tool, asked = Erp(site.run), list[str]()
+    there = site.office.client.pages
+
+    def pages(path: str, **params: Any) -> Any:
+        asked.append(str(params.get("filters[item_id]")))
+        return there(path, **params)
+
+    site.office.client.pages = pages  # type: ignore[method-assign]
+    assert tool.is_open(str(detail["id"]), str(VENDOR))
+    assert asked == [str(VENDOR)]
+    assert tool.is_open(str(detail["id"]), "4711"), "it may stand under another id"
+    assert asked[1:] == ["4711", "None"]
+
+
+def test_a_look_is_seldom_while_webhooks_tell_and_each_minute_otherwise(site: ErpSite) -> None:
+    database, start = site.stage.database, clock.now()
+
+    def looks(minutes: float) -> bool:
+        """Whether it is looked so long after the last look."""
+        lease = tasks.take(database, 1, erp_requests.LOOK, "one")
+        assert lease is not None
+        tasks.ended(database, lease, 0, timedelta(0))
+        at = clock.now() + timedelta(minutes=minutes)
+        with clock.running(lambda: at):
+            return erp_requests.look_is_due(database, 1)
+
+    assert erp_requests.look_is_due(database, 1), "nobody has looked yet"
+    assert [looks(one) for one in (0.5, 1.5)] == [False, True]
+    site.accept("vendor", VENDOR)  # a webhook tells of it
+    assert [looks(one) for one in (1.5, 14, 16)] == [False, False, True]
+    site.tool.send("project", PROJECT)
+    site.tool.accept("project", PROJECT)
+    at = start + timedelta(minutes=1)
+    with clock.running(lambda: at):
+        assert erp_requests.look(database, 1, site.run) == 1, "no webhook told of this one"
+    assert looks(1.5)
+    connections.change_settings(database, 1, {"procore_mode": "public"}, actor="ike")
+    assert not erp_requests.look_is_due(database, 1)
 
 
 def again(site: ErpSite) -> None:
@@ -224,6 +332,35 @@ def test_send_in_tieout_is_refused_while_procores_tool_stages(site: ErpSite) -> 
     reading.run(site.stage.database, 1, site.run)
     with pytest.raises(Refusal, match="so items are sent there"):
         lifecycle.send(site.stage.database, 1, site.stage.person("pat"), [site.stage.item("Delta Concrete").id])
+
+
+def test_send_is_barred_with_its_reason_on_the_list_and_on_the_item_while_procores_tool_stages(site: ErpSite) -> None:
+    reading.run(site.stage.database, 1, site.run)
+    pat, item = signing_in(site.stage)("pat"), site.stage.item("Delta Concrete")
+    for path in ("/items/company?tab=draft", f"/items/company/{item.id}"):
+        page = look(pat, path)
+        buttons = page.find("//button[starts-with(@value, 'send')]")
+        assert buttons
+        assert [one for one in buttons if one.get("disabled") is None] == []
+        [why] = page.find("//*[@id='why-send']")
+        assert "so items are sent there. Press Send to ERP on the item in Procore." in why.text_content()
+
+
+def test_a_reject_of_what_was_sent_in_procore_says_that_nobody_here_could_be_told(site: ErpSite) -> None:
+    request = site.accept("vendor", VENDOR)
+    site.answer()
+    [item] = [one for one in site.stage.rows(Item) if one.kind == "company" and one.state in ("accepted", "queued")]
+    page = press(signing_in(site.stage)("ana"), "company", f"reject:{item.id}", **{f"reason:{item.id}": "Wrong name"})
+    sentence = f"Nobody could be told of it here: whoever sent {item.name} (Procore) has no account in use."
+    shown = f"{sentence} Procore's ERP Integrations tool shows the reason on it."
+    assert any(shown in told for told in page.told)
+    with site.stage.database.reading() as session:
+        entries = timeline.load(session, session.get_one(Item, item.id))
+    assert [one.says for one in entries if one.tag == Tag.NOTICE_REACHED_NOBODY] == [shown]
+    site.answer()
+    [(status, said)] = site.outcome(request)
+    assert status == "failed"
+    assert "Wrong name" in said[0]
 
 
 def test_the_way_into_procore_stays_while_items_are_in_work(site: ErpSite) -> None:

@@ -114,16 +114,42 @@ def test_the_service_account_needs_nobody_and_takes_over_when_told(
     assert server.asked == ["client_credentials", "revoke access-1", "client_credentials"]
 
 
-def test_a_person_of_another_company_is_not_kept(
+def signed_in(database: Database, settings: Settings) -> tuple[str, str, str]:
+    """The connection's sign-in: whose it is, who connected it, and the access token."""
+    state = procore_access.state(database, settings, 1)
+    tokens = StoredTokens(database, 1, cipher(KEY)).kept().tokens
+    assert tokens is not None
+    assert state.lapsed == ""
+    return state.grant, state.connected_by, tokens.access
+
+
+def test_a_person_of_another_company_ends_no_sign_in_that_works(
     database: Database,
     settings: Settings,
     server: LogInServer,
 ) -> None:
+    procore_access.connect(database, settings, 1, CODE, actor="Ana")
     server.company_id = 77
     with pytest.raises(Refusal, match="may not see company 5021"):
-        procore_access.connect(database, settings, 1, CODE, actor="Ana")
-    assert procore_access.state(database, settings, 1).lapsed
-    assert server.asked[-1] == "revoke refresh-1"
+        procore_access.connect(database, settings, 1, CODE, actor="Pat")
+    assert signed_in(database, settings) == ("person", "Ana", "access-1")
+    assert server.asked == ["authorization_code", "authorization_code", "revoke refresh-2"]
+    with database.reading() as session:
+        assert session.query(Event).filter_by(tag="person:procore:disconnected").count() == 0
+        assert session.query(Event).filter_by(tag="person:procore:connected").count() == 1
+
+
+def test_a_person_nobody_could_check_is_not_kept(
+    database: Database,
+    settings: Settings,
+    server: LogInServer,
+) -> None:
+    procore_access.connect(database, settings, 1, CODE, actor="Ana")
+    server.busy = True
+    with pytest.raises(ProcoreError):
+        procore_access.connect(database, settings, 1, CODE, actor="Pat")
+    assert signed_in(database, settings) == ("person", "Ana", "access-1")
+    assert server.asked[-1] == "revoke refresh-2"
 
 
 def test_a_wrong_code_changes_nothing(database: Database, settings: Settings) -> None:

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from app.core import clock
-from app.core.errors import TieoutError
+from app.core.errors import Conflict, Forbidden, Refusal, TieoutError
+from app.core.tags import Tag
 from app.db.models import Item, Reading, Revision
 from app.items import registry
 from app.procore import Client, ProcoreError, Run
@@ -20,7 +21,8 @@ from app.sandbox.procore import Store, create_procore
 from app.sandbox.procore.access import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.procore.month import HALVORSEN
 from app.sandbox.procore.project_manager import ProjectManager
-from app.services import reading
+from app.services import deletions, reading, working
+from app.services.deletions import Doubt
 from tests.support import Stage
 
 BASE = "http://procore.test"
@@ -157,8 +159,10 @@ def test_the_mark_is_procores_time_and_never_past_the_start_of_the_reading(offic
 def test_once_a_day_everything_is_read_again(office: Office) -> None:
     office.read()
     office.read(timedelta(hours=23))
+    assert office.wire.to(COMMITMENTS)
     assert all("filters[updated_at]" in url.params for url in office.wire.to(COMMITMENTS))
     office.read(timedelta(hours=2))
+    assert office.wire.to(COMMITMENTS)
     assert not any("filters[updated_at]" in url.params for url in office.wire.to(COMMITMENTS))
     assert sum(url.path.startswith(COMMITMENTS + "/") for url in office.wire.calls) == 24
 
@@ -259,17 +263,114 @@ def test_what_hangs_on_a_project_that_is_gone_is_gone_with_it(office: Office) ->
     )
 
 
+def lose(office: Office, many: int) -> None:
+    """The first vendors are gone from Procore, for whatever reason."""
+    for vendor in office.store.all("vendors")[:many]:
+        office.store.delete("vendors", vendor["id"])
+
+
+def deleted(office: Office) -> int:
+    """How many companies are known to be deleted."""
+    return sum(bool(one.get("deleted_at")) for one in office.items("company").values())
+
+
 def test_a_right_that_was_lost_deletes_nothing(office: Office) -> None:
     office.read()
-    for vendor in office.store.all("vendors")[:11]:
-        office.store.delete("vendors", vendor["id"])
+    lose(office, 11)
     done = office.read(timedelta(days=1))
     assert str(done.problems["company"]).startswith("Procore no longer shows 11 of 12 companies")
-    assert not any(one.get("deleted_at") for one in office.items("company").values())
+    assert office.row("company").doubt == str(done.problems["company"])
+    assert deleted(office) == 0
     for vendor in office.store.all("vendors"):
         office.store.put("vendors", {**vendor, "deleted_at": None})
-    assert office.read().problems == {}
+    office.read()
+    office.read(timedelta(days=1))
+    assert office.row("company").doubt == ""
+
+
+def test_while_deletions_are_doubted_changes_are_read_as_ever(office: Office) -> None:
+    office.read()
+    [last] = office.store.all("vendors")[11:]
+    lose(office, 11)
+    office.read(timedelta(days=1))
+    office.store.patch("vendors", last["id"], {"city": "Fresno"})
+    done = office.read()
+    assert done.taken.changed == 1
+    assert "filters[updated_at]" in office.wire.to("/rest/v1.0/vendors")[0].params
+    assert office.row("company").doubt, "it is still to be decided"
     assert office.row("company").problem == ""
+
+
+def doubt(office: Office) -> Doubt:
+    """The deletions that wait for a person."""
+    [found] = working.look(office.stage.database, 1).doubts
+    return found
+
+
+def test_deletions_that_a_person_confirms_are_taken_over_at_once(office: Office) -> None:
+    office.read()
+    lose(office, 11)
+    office.read(timedelta(days=1))
+    found = doubt(office)
+    assert found.sentence in working.look(office.stage.database, 1).troubles
+    with pytest.raises(Forbidden):
+        deletions.confirm(office.stage.database, 1, office.stage.person("aud"), "company", found.seen)
+    deletions.confirm(office.stage.database, 1, office.stage.person("ike"), "company", found.seen)
+    assert deleted(office) == 0, "it is looked at once more first"
+    assert reading.due(office.stage.database, 1)
+    assert office.read(timedelta(0)).problems == {}
+    assert deleted(office) == 11
+    assert working.look(office.stage.database, 1).doubts == ()
+    [event] = office.stage.events(Tag.DELETIONS_CONFIRMED)
+    assert (event["kind"], event["sentence"]) == ("company", found.sentence)
+    with pytest.raises(Refusal, match="wait to be confirmed"):
+        deletions.confirm(office.stage.database, 1, office.stage.person("ike"), "company")
+
+
+def test_a_confirmation_counts_once(office: Office) -> None:
+    office.read()
+    lost = office.store.all("vendors")[:11]
+    lose(office, 11)
+    office.read(timedelta(days=1))
+    deletions.confirm(office.stage.database, 1, office.stage.person("ike"), "company", doubt(office).seen)
+    office.read(timedelta(0))
+    for vendor in lost:
+        office.store.put("vendors", vendor)
+    office.read(timedelta(days=1))
+    assert deleted(office) == 0, "they are shown again"
+    lose(office, 11)
+    office.read(timedelta(days=1))
+    assert doubt(office)
+    assert deleted(office) == 0
+
+
+def test_what_was_deleted_long_ago_does_not_make_a_lost_right_look_small(office: Office) -> None:
+    like = office.store.all("vendors")[0]
+    for number in range(8):
+        office.store.put("vendors", {**like, "id": 90_000 + number, "name": f"Walk-in {number}", "origin_id": None})
+    office.read()
+    lose(office, 9)  # of 20: so few are believed
+    office.read(timedelta(days=1))
+    lose(office, 20)
+    office.read(timedelta(days=1))
+    assert deleted(office) == 9, "20 are known, but only 11 were left"
+    assert "11 of 11" in doubt(office).sentence
+
+
+def test_what_is_confirmed_is_what_was_seen(office: Office) -> None:
+    office.read()
+    lose(office, 11)
+    office.read(timedelta(days=1))
+    seen = doubt(office).seen
+    lose(office, 12)
+    deletions.confirm(office.stage.database, 1, office.stage.person("ike"), "company", seen)
+    assert "12 of 12" in str(office.read(timedelta(0)).problems["company"])
+    assert deleted(office) == 0
+    with pytest.raises(Conflict):
+        deletions.confirm(office.stage.database, 1, office.stage.person("ike"), "company", seen)
+    assert "filters[updated_at]" not in office.wire.to("/rest/v1.0/vendors")[0].params
+    office.read()
+    assert "filters[updated_at]" in office.wire.to("/rest/v1.0/vendors")[0].params, "not read whole for ever"
 
 
 def test_a_right_to_projects_that_was_lost_and_came_back_deletes_nothing(
@@ -280,14 +381,14 @@ def test_a_right_to_projects_that_was_lost_and_came_back_deletes_nothing(
     with monkeypatch.context() as blind:
         blind.setattr(kind, "fetch", lambda self, procore: (row for _ in procore.projects() for row in ()))
         assert "40 of 40 commitments" in str(office.read(timedelta(days=1)).problems["commitment"])
-    assert office.read().problems == {}
+    assert office.read(timedelta(days=1)).problems == {}
     assert not any(one["deleted_at"] for one in office.items("commitment").values())
 
 
 def test_a_hint_has_its_kind_read_at_once_and_no_other(office: Office) -> None:
     office.read()
     assert not reading.due(office.stage.database, 1)
-    assert reading.hint(office.stage.database, 1, "Company Vendors", 4711, None) == ["company"]
+    assert reading.hint(office.stage.database, 1, "Company Vendors") == ["company"]
     assert reading.due(office.stage.database, 1)
     office.read(timedelta(0))
     assert {url.path for url in office.wire.calls} == {"/rest/v1.0/vendors"}
@@ -307,7 +408,7 @@ def test_a_hint_while_its_kind_is_read_has_it_read_once_more(office: Office, mon
 
     def fetch_and_be_told(self: Any, procore: Any) -> Any:
         yield from fetch(self, procore)
-        reading.hint(office.stage.database, 1, "Company Vendors", 4711)
+        reading.hint(office.stage.database, 1, "Company Vendors")
 
     with monkeypatch.context() as patched:
         patched.setattr(type(kind), "fetch", fetch_and_be_told)

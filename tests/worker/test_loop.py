@@ -9,6 +9,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.core import clock
 from app.core.errors import Refusal
@@ -188,6 +189,27 @@ def test_a_long_turn_is_held_all_the_while(empty_stage: Stage, monkeypatch: pyte
     assert row(empty_stage.database, "read").owner == ""
 
 
+def test_who_lost_a_turn_is_told_to_stop(empty_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "LEASE", timedelta(seconds=0.2))
+    told = []
+
+    def run(database: Database, connection_id: int, tool: Any, stop: Callable[[], bool]) -> int:
+        told.append(stop())
+        with database.writing() as session:  # as if it had slept for longer than its lease
+            row = session.get_one(Task, (connection_id, "read"))
+            row.owner = "other"
+        for _ in range(100):
+            if stop():
+                break
+            Event().wait(0.02)
+        told.append(stop())
+        return 0
+
+    work(empty_stage, Turn("read", "Read", "", run))
+    assert told == [False, True]
+    assert row(empty_stage.database, "read").owner == "other"
+
+
 # -- all connections -----------------------------------------------------------------------------------------------
 
 
@@ -200,7 +222,10 @@ class Door:
     def __exit__(self, *_: object) -> None: ...
 
 
-def serve(stage: Stage, monkeypatch: pytest.MonkeyPatch, only: int | None, refuses: set[int]) -> set[int]:
+def serve(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, only: int | None, refuses: set[int], why: Exception | None = None
+) -> set[int]:
+    why = why or Refusal("It is not connected to Procore.")
     served: set[int] = set()
     stop = Event()
 
@@ -215,7 +240,7 @@ def serve(stage: Stage, monkeypatch: pytest.MonkeyPatch, only: int | None, refus
 
     def client_of(connection_id: int) -> Any:
         if connection_id in refuses:
-            raise Refusal("It is not connected to Procore.")
+            raise why
         return Door()
 
     monkeypatch.setattr(crew, "Worker", Seen)
@@ -232,11 +257,34 @@ def test_a_crew_serves_every_connection_or_the_one_it_is_told(
     assert serve(empty_stage, monkeypatch, 2, set()) == {2}
 
 
+@pytest.mark.parametrize("why", [Refusal("It is not connected to Procore."), ValueError("no company id")])
 def test_a_connection_that_cannot_be_served_keeps_no_other_waiting(
-    empty_stage: Stage, monkeypatch: pytest.MonkeyPatch
+    empty_stage: Stage, monkeypatch: pytest.MonkeyPatch, why: Exception
 ) -> None:
     another(empty_stage)
-    assert serve(empty_stage, monkeypatch, None, {1}) == {2}
+    assert serve(empty_stage, monkeypatch, None, {1}, why) == {2}
+
+
+def test_a_hiccup_of_the_database_does_not_end_the_crew(empty_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    problems: list[Exception] = [OperationalError("SELECT", {}, Exception("gone away"))]
+    there, stop, looks = connections.everyone, Event(), []
+
+    def everyone(database: Database) -> Any:
+        if problems:
+            raise problems.pop()
+        return there(database)
+
+    def wait(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 2:
+            stop.set()
+
+    served = []
+    monkeypatch.setattr(connections, "everyone", everyone)
+    monkeypatch.setattr(stop, "wait", wait)
+    monkeypatch.setattr(Crew, "_serve", lambda self, connection_id, stop: served.append(connection_id))
+    Crew(empty_stage.database, lambda _: NOTHING).run(stop)
+    assert served == [1]
 
 
 def another(stage: Stage) -> None:

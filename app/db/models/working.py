@@ -49,6 +49,10 @@ class Reading(Base):
     ended_at: Mapped[datetime | None]
     read: Mapped[int] = mapped_column(default=0)
     unreadable: Mapped[list[Any]] = mapped_column(default=list)  # in sentences
+    # Too much of it was gone to be taken as deleted; a person may know better.
+    doubt: Mapped[str] = mapped_column(default="")  # in a sentence
+    doubted: Mapped[str] = mapped_column(String(64), default="")  # a hash of what was gone
+    confirmed: Mapped[str] = mapped_column(String(64), default="")  # the one that a person has confirmed
     tries: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str] = mapped_column(default="")
 

@@ -29,6 +29,8 @@ FIELDS = (
     "standard_cost_code_list_id",
     "parent_job_id",
 )
+#: The rows of the sync action have no place for the code people see.
+SYNC_FIELDS = tuple(name for name in FIELDS if name != "origin_code")
 #: What only lists tell, and what only the call for one project tells.
 _ONLY_LISTED = ("fax",)
 _NOT_SYNCED = (
@@ -77,7 +79,7 @@ def routes(store: Store) -> Blueprint:
     def sync_projects() -> Response:
         sent = body()
         number("company_id", request.args.get("company_id") or sent.get("company_id"))
-        return synced(store, "projects", sent.get("updates"), writable=FIELDS, blank=_maker(store), shown=_synced)
+        return synced(store, "projects", sent.get("updates"), writable=SYNC_FIELDS, blank=_maker(store), shown=_synced)
 
     return family
 

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from app.cli.demo import REJECTED
 from app.db.models import Item, Revision, StagedRecord
-from app.services import lifecycle, refreshes, staged
+from app.services import lifecycle, payments, refreshes, staged
 from tests.e2e import ledger
 from tests.e2e.faults.reduced import MONTH
 from tests.e2e.faults.world import World
@@ -47,6 +47,7 @@ PAID = {
     "DC-3301": ("0.01", "60273.75"),
 }
 PAID_ON = "2026-05-20"
+MISTYPED, RIGHT = "1042", "1043"
 #: Cheques without a bill: by project, code and amount. Procore is told the sum of each code.
 SPENT = (
     ("Riverside Tower", "03-100", "60.00"),
@@ -87,7 +88,7 @@ def approve(world: World) -> None:
     lifecycle.send(stage.database, 1, stage.person("pat"), drafts)
     for who, invoices in (("ana", False), ("abe", True)):
         sent = [item.id for item in world.items() if item.state == "sent" and (item.kind == INVOICE) == invoices]
-        lifecycle.accept(stage.database, 1, stage.person(who), sent, typed)
+        lifecycle.accept(stage.database, 1, stage.person(who), sent, typed, warned_seen=True)
     refreshes.ask(stage.database, 1, stage.person("ike"))
     world.session()
     for kind, names in (("company", ADDED_COMPANIES), ("project", (ADDED_PROJECT,))):
@@ -145,9 +146,11 @@ class Telling:
         company = stage.company
         bank = next(one["ListID"] for one in company.records("Account") if one["Name"] == "Operating Bank")
         bills = {bill["RefNumber"]: bill["TxnID"] for bill in company.records("Bill")}
-        for number, parts in PAID.items():
-            for amount in parts:
-                company.pay_bill(bills[number], amount, bank=bank, day=PAID_ON)
+        checks = [
+            company.pay_bill(bills[number], amount, bank=bank, day=PAID_ON, number=MISTYPED)
+            for number, parts in PAID.items()
+            for amount in parts
+        ]
         items = {one["FullName"]: one["ListID"] for one in company.records("ItemService")}
         jobs = {one["Name"]: one["ListID"] for one in company.records("Customer")}
         payee = next(one["ListID"] for one in company.records("Vendor") if one["Name"] == "Delta Concrete")
@@ -156,7 +159,18 @@ class Telling:
             company.enter_check(payee, {"ItemRef": item, "Amount": amount, "CustomerRef": job}, bank=bank)
         refreshes.ask(stage.database, 1, stage.person("ike"), ["payments", "job_costs"])
         self.world.session()
+        self._put_right(checks)
         self.world.work()
+
+    def _put_right(self, checks: list[str]) -> None:
+        """The answer to the first payment is lost, and somebody puts its number right before it is asked for again."""
+        if self.world.seed is not None:
+            self.world.procore.faults.add("drop_after", method="POST", path="/contract_payments")
+        self.world.work(only="payments")
+        for check in checks:
+            self.world.stage.company.edit(check, RefNumber=RIGHT)
+        refreshes.ask(self.world.stage.database, 1, self.world.stage.person("ike"), ["payments"])
+        self.world.session()
 
     # -- what must be so -------------------------------------------------------------------------------------------
 
@@ -203,12 +217,22 @@ class Telling:
             for one in _live(store.all("contract_payments"))
         )
         assert paid == sorted((number, Decimal(part), PAID_ON) for number, parts in PAID.items() for part in parts)
+        self._check_numbers()
         assert len(_live(store.all("direct_costs"))) == len(spent())
         assert _told_costs(self.world) == spent()
         hooks = [one["namespace"] for one in store.all("webhooks_hooks")]
         triggers = Counter((one["resource_name"], one["event_type"]) for one in store.all("webhooks_triggers"))
         assert len(hooks) == 1
         assert set(triggers.values()) == {1}
+
+    def _check_numbers(self) -> None:
+        """Of whatever payment Procore holds with the mistyped number, somebody is told."""
+        said = {line.row.key: line.exception for line in payments.page(self.world.stage.database, 1).lines}
+        for one in _live(self.world.store.all("contract_payments")):
+            wrong = f"number {RIGHT} instead of {MISTYPED}" if one["check_number"] == MISTYPED else ""
+            assert one["check_number"] in (RIGHT, MISTYPED)
+            assert wrong in said[one["origin_id"]], (one["origin_id"], said)
+            assert bool(wrong) == bool(said[one["origin_id"]]), (one["origin_id"], said)
 
     def check_another_day(self) -> None:
         """Everything is read once more, whole: no content changed, so nothing is sent, asked or written again."""

@@ -14,8 +14,6 @@ from tests.e2e.faults.seeds import Played, Theatre
 from tests.support import House
 
 SEEDS = range(1, 3)
-#: Looked at and written once, 88 marks: at most two calls each.
-MOST_CALLS_PER_MARK = 2
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +38,11 @@ def test_procore_ends_as_it_must_although_every_answer_may_be_lost(
     played.append(done)
 
 
-def test_where_nothing_goes_wrong_a_mark_costs_two_calls(theatre: Theatre) -> None:
+def test_where_nothing_goes_wrong_a_mark_costs_less_than_a_call(theatre: Theatre) -> None:
+    """Half of them are vendors, codes and subcontracts, told together; the others are looked at together."""
     done = theatre.play(None)
     assert done.faults.total() == 0
-    assert done.told_with <= MOST_CALLS_PER_MARK * done.items + 1  # and one to sign in
+    assert done.told_with < 0.8 * done.items
 
 
 def test_the_same_seed_comes_to_the_same(theatre: Theatre, played: list[Played]) -> None:

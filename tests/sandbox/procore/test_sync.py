@@ -136,6 +136,12 @@ def test_an_origin_id_of_another_project_is_taken_there_too(ready: Api, path: st
     assert answer["errors"][0]["errors"] == {"origin_id": ["has already been taken"]}
 
 
+def test_a_projects_row_has_no_place_for_the_code_people_see(ready: Api) -> None:
+    """As Procore's description of the row has it; a change of one project takes the code."""
+    (row,), errors = ask(ready, SYNCS[1], {"id": 86_401, "origin_id": "J1", "origin_code": "Tower"})
+    assert (errors, row["origin_id"], row["origin_code"]) == ([], "J1", None)
+
+
 def test_a_projects_new_code_stands_behind_its_division(ready: Api) -> None:
     row = {"code": "900", "name": "Own", "parent_id": 14_001_001, "origin_id": "J|I"}
     (made,), errors = ask(ready, SYNCS[3], row)
