@@ -75,14 +75,19 @@ def line_marks(told: Told, rows: Sequence[str]) -> list[Mark]:
 
 
 def code_id(line: Content) -> str:
-    """The standard cost code a line is coded to: one list serves all integrated projects."""
+    """The standard cost code a line is coded to, if to any: one list serves all integrated projects."""
     code = line["cost_code"]
-    return str(code["standard_cost_code_id"] or code["id"])
+    return str(code["standard_cost_code_id"] or code["id"]) if code else ""
+
+
+def full_code(line: Content) -> str:
+    """The same as people write it."""
+    return line["cost_code"]["full_code"] if line["cost_code"] else ""
 
 
 def code_needs(lines: list[Content]) -> list[Need]:
     """The cost codes of the lines, each once."""
-    return [Need("cost_code", "cost_code", one) for one in dict.fromkeys(code_id(line) for line in lines)]
+    return [Need("cost_code", "cost_code", one) for one in dict.fromkeys(map(code_id, lines)) if one]
 
 
 def line_tax(line: Content) -> Decimal:
@@ -104,7 +109,7 @@ def rule_lines(lines: list[Content]) -> list[Content]:
     return [
         {
             "position": line["position"],
-            "cost_code": line["cost_code"]["full_code"],
+            "cost_code": full_code(line),
             "description": line["description"] or "",
             "quantity": money.number(line["quantity"]),
             "unit_cost": money.number(line["unit_cost"]),
@@ -127,7 +132,7 @@ def written_lines(lines: list[Content], *, by_unit: bool) -> list[Content]:
         ordered = money.number(line["quantity"])
         return {
             "cost_code": code_id(line),
-            "code": line["cost_code"]["full_code"],
+            "code": full_code(line),
             "description": line["description"] or None,
             "quantity": money.quantity(ordered) if by_unit and ordered else "1",
             "amount": money.plain(line_amount(line)),

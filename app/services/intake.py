@@ -11,18 +11,19 @@ from sqlalchemy import delete, insert, select
 from app.core import money, text
 from app.core.batches import in_batches
 from app.core.errors import Refusal
-from app.core.tags import Tag
+from app.core.tags import PROCORE, Tag
 from app.db.engine import Database
 from app.db.models import Item, ItemNeed, Revision
 from app.items import registry
 from app.items.base import Content
-from app.services import discrepancies, search
+from app.services import discrepancies, likeness, search, write_back
 from app.services.discrepancies import Found
 from app.services.gather import matching
 from app.services.unit import Work, work
 
-PROCORE = "Procore"
 BATCH = 500
+#: Where the day of an item is told until it is known for which company.
+UTC = "UTC"
 #: The source of what stands against records that Procore has given up.
 GIVEN_UP = "procore"
 
@@ -46,6 +47,7 @@ def take(database: Database, connection_id: int, records: Iterable[tuple[str, Co
     for batch in in_batches(records, BATCH):
         readable = list(_readable(batch, done))
         with work(database, connection_id) as unit:
+            _follow(unit, batch)
             _store(unit, readable, done)
     return done
 
@@ -70,9 +72,19 @@ def give_up(database: Database, connection_id: int, item_ids: Sequence[int]) -> 
             found = [(item, content) for item, content in unit.session.execute(query) if not content.get("deleted_at")]
             for item, _ in found:
                 unit.trail.add(Tag.ITEM_NOT_SHOWN, PROCORE, item.id, kind=item.kind, procore_id=item.procore_id)
-            at = unit.at.isoformat()
-            _store(unit, [(item.kind, item.procore_id, {**content, "deleted_at": at}) for item, content in found], done)
+            _delete(unit, found, done)
     return done.changed
+
+
+def deleted(unit: Work, item: Item) -> None:
+    """Procore deleted the record of this one."""
+    content = unit.session.get_one(Revision, item.seen_revision_id).content
+    _delete(unit, [(item, content)], Intake())
+
+
+def _delete(unit: Work, found: Sequence[tuple[Item, Content]], done: Intake) -> None:
+    at = unit.at.isoformat()
+    _store(unit, [(item.kind, item.procore_id, {**content, "deleted_at": at}) for item, content in found], done)
 
 
 def _readable(records: Sequence[tuple[str, Content]], done: Intake) -> Iterable[tuple[str, str, Content]]:
@@ -85,6 +97,31 @@ def _readable(records: Sequence[tuple[str, Content]], done: Intake) -> Iterable[
             yield kind, str(record["id"]), content
         except (ValidationError, KeyError, money.NotMoney) as problem:
             done.unreadable.append(f"{kind} {record.get('id', '?')}: {problem}")
+
+
+def _follow(unit: Work, records: Sequence[tuple[str, Content]]) -> None:
+    """What Procore shows under another id by now stays the item it was, with all that QuickBooks holds of it."""
+    now = {
+        (kind, former): str(record["id"])
+        for kind, record in records
+        if kind in registry.kinds()
+        for former in registry.kind(kind).formerly(record)
+    }
+    if not now:
+        return
+    either = [*now, *((kind, new) for (kind, _), new in now.items())]
+    found = unit.session.execute(select(Item).where(matching(either, unit.connection.id))).scalars()
+    known = {(item.kind, item.procore_id): item for item in found}
+    for (kind, former), new in now.items():
+        item = known.get((kind, former))
+        if item is None or (kind, new) in known:
+            continue
+        item.procore_id = new
+        known[kind, new] = item
+        unit.trail.add(Tag.ITEM_OTHER_ID, PROCORE, item.id, kind=kind, procore_id=new, formerly=former)
+        if item.written_revision_id is not None:
+            write_back.want(unit, [item])
+    unit.session.flush()
 
 
 def _store(unit: Work, records: list[tuple[str, str, Content]], done: Intake) -> None:
@@ -116,7 +153,8 @@ def _store(unit: Work, records: list[tuple[str, str, Content]], done: Intake) ->
         unit.tallies.leave(item)
         _see(item, content, revision)
         unit.tallies.enter(item)
-    search.note(unit.session, [item for item, _, _ in seen])
+    marks = {item.id: likeness.marks(item.kind, content) for item, content, _ in seen}
+    search.note(unit.session, [item for item, _, _ in seen], marks)
     _note_given_up(unit, [(item, content) for item, content, _ in seen if item.written_revision_id is not None])
     # What was sent stays what it was, with what it needs, until somebody takes the newer one.
     point_at(unit, [(item, content) for item, content, _ in seen if item.sent_revision_id is None])
@@ -138,6 +176,7 @@ def _new(unit: Work, kind: str, procore_id: str, content: Content) -> Item:
         version=0,
         inputs={},
         changed_at=unit.at,
+        first_seen_at=unit.at,
     )
 
 
@@ -145,7 +184,8 @@ def _see(item: Item, content: Content, revision: Revision) -> None:
     kind = registry.kind(item.kind)
     item.seen_revision_id = revision.id
     item.name, item.title = kind.name(content), kind.title(content)
-    item.sort_name = search.sortable(item.name)
+    item.sort_name, item.name_key = search.sortable(item.name), text.same_name(item.name)
+    item.day = kind.day(content, item.inputs, UTC)
     amount = kind.amount(content)
     item.cents = None if amount is None else money.to_cents(amount)
     item.project_id, item.lock_key = kind.project(content), kind.lock(content)

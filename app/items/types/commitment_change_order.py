@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from marshmallow import fields
-
-from app.items import erp, measures, order
+from app.core import money
+from app.items import change_orders, erp, measures, order
 from app.items.base import (
     Again,
     Ask,
@@ -17,7 +16,6 @@ from app.items.base import (
     Field,
     Hold,
     ItemType,
-    Loose,
     Need,
     Record,
     Refuse,
@@ -26,7 +24,7 @@ from app.items.base import (
     Step,
     Surroundings,
 )
-from app.items.ports import Place, Procore, Told
+from app.items.ports import Many, Place, Procore, Told
 
 #: A purchase order somebody keeps editing is not chased for ever.
 MOST_TRIES = 3
@@ -47,17 +45,6 @@ PurchaseOrderQueryRq iterates: $TxnQuery
 """
 
 
-class ChangeOrderSchema(Loose):
-    id = fields.Integer(required=True)
-    contract_id = fields.Integer(required=True)
-    project_id = fields.Integer(required=True)
-    number = fields.String(required=True)
-    title = fields.String(allow_none=True, load_default="")
-    status = fields.String(allow_none=True, load_default="")
-    deleted_at = fields.String(allow_none=True, load_default=None)
-    line_items = fields.List(fields.Nested(order.LineSchema), load_default=list)
-
-
 class CommitmentChangeOrder(ItemType):
     """Procore's change order adds a title line and its own lines below those already on the order."""
 
@@ -65,9 +52,12 @@ class CommitmentChangeOrder(ItemType):
     quickbooks, order = "Purchase Order lines", 50
     letter = "o"
     part_of_another = skips_approver = True
-    places = "Procore: project, Commitments, the commitment's Change Orders · QuickBooks: lines of its purchase order"
+    places = (
+        "Procore: project, Commitments, the commitment's Change Orders · QuickBooks: additional lines on the original "
+        "purchase order"
+    )
     grammar = GRAMMAR
-    schema = ChangeOrderSchema
+    schema = change_orders.ChangeOrderSchema
     reads = ("commitment",)
     named_within = "commitment"
     watched = "purchase_orders"
@@ -79,7 +69,7 @@ class CommitmentChangeOrder(ItemType):
     measure = measures.COMMITTED
     fields = (
         Field("Title", "title", "Description, first added row"),
-        Field("Cost Code (line)", "line_items.cost_code", "Item"),
+        Field("Cost Code (line)", "line_items.cost_code", "Item", "from the budget code where no package tells it"),
         Field("Description (line)", "line_items.description", "Description"),
         Field("Qty (line)", "line_items.quantity", "Qty", "1 for a lump sum"),
         Field("Unit Cost (line)", "line_items.unit_cost", "Rate", "computed by QuickBooks from Amount and Qty"),
@@ -88,16 +78,18 @@ class CommitmentChangeOrder(ItemType):
     )
 
     def fetch(self, procore: Procore) -> Iterator[Content]:
-        for project in procore.projects():
-            params = {"project_id": project["id"], "filters[include_deleted]": "with"}
-            for row in procore.pages("/rest/v1.0/change_order_packages", **params, **procore.changed):
-                path, parents = f"/rest/v1.0/change_order_packages/{row['id']}", {"contract_id": row["contract_id"]}
-                record = order.in_full(procore, row, path, project_id=project["id"], **parents)
-                yield {**record, **parents, "project_id": project["id"]}
+        return change_orders.fetch(procore)
+
+    def formerly(self, record: Content) -> Sequence[str]:
+        return tuple(record.get("formerly", ()))
+
+    def can_be_marked(self, procore_id: str) -> bool:
+        return not change_orders.is_newer(procore_id)
 
     def place(self, procore: Procore, told: Told) -> Place:
         parents = {"project_id": told.project_id, "contract_id": told.content["contract_id"]}
-        return Place(f"/rest/v1.0/change_order_packages/{told.procore_id}", parents, "change_order")
+        many = Many(change_orders.PACKAGES, {"project_id": told.project_id})
+        return Place(f"{many.path}/{told.procore_id}", parents, "change_order", many=many)
 
     def origin_id(self, content: Content, binding: BindingView) -> str:
         """It shares the order's TxnID with the commitment; its first line tells it apart."""
@@ -142,7 +134,8 @@ class CommitmentChangeOrder(ItemType):
         return (content["status"] or "").lower() == "void" or bool(content["deleted_at"])
 
     def lines(self, content: Content) -> list[Content]:
-        return order.rule_lines(content["line_items"])
+        shown = zip(order.rule_lines(content["line_items"]), content["line_items"], strict=True)
+        return [{**told, "unknown_code": line["unknown_code"]} for told, line in shown]
 
     def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         parent = self._commitment(around)
@@ -154,6 +147,8 @@ class CommitmentChangeOrder(ItemType):
             "project": parent.get("project", {}).get("name", ""),
             "amount": self.amount(content),
             "tax": order.tax(content["line_items"]),
+            "beyond_lines": self._beyond_lines(content),
+            "unpackaged": content["unpackaged"],
             "procore_status": content["status"] or "",
             "voided": self.void(content),
             "not_in_quickbooks": order.characters(content["title"], lines=content["line_items"]),
@@ -254,6 +249,12 @@ class CommitmentChangeOrder(ItemType):
     def _items(self, now: Situation) -> dict[str, str]:
         codes = [line["cost_code"] for line in now.document["lines"]]
         return {code: now.bound[("cost_code", code)].quickbooks_id for code in codes}
+
+    def _beyond_lines(self, content: Content) -> Decimal:
+        """What Procore's total has above the lines, where they are not said to hold it."""
+        if content["whole_total"] is None:
+            return Decimal("0.00")
+        return money.money(content["whole_total"]) - sum(map(order.line_amount, content["line_items"]), Decimal(0))
 
     def _commitment(self, around: Surroundings) -> Content:
         return next(iter(around.needed.get("commitment", ())), {})

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 
-from app.sandbox.procore import billing
+from app.sandbox.procore import billing, commitment_change_orders
 from app.sandbox.procore.amounts import written
 from app.sandbox.procore.store import Record, Store
 
@@ -119,11 +119,12 @@ def _prime_changes(store: Store, project_id: int) -> Sums:
 
 def _commitments(store: Store, project_id: int) -> Sums:
     sums: Sums = defaultdict(Decimal)
-    for resource in ("work_order_contracts", "purchase_order_contracts", "change_order_packages"):
-        for record in store.all(resource, project_id=project_id):
-            if record["status"].lower() in ("approved", "complete") and not record["deleted_at"]:
-                for line in record["line_items"]:
-                    sums[line["cost_code"]["id"]] += Decimal(line["amount"])
+    resources = ("work_order_contracts", "purchase_order_contracts", "change_order_packages")
+    records = [record for resource in resources for record in store.all(resource, project_id=project_id)]
+    for record in [*records, *commitment_change_orders.unpackaged(store, project_id=project_id)]:
+        if record["status"].lower() in ("approved", "complete") and not record["deleted_at"]:
+            for line in record["line_items"]:
+                sums[line["cost_code"]["id"]] += Decimal(line["amount"])
     return sums
 
 

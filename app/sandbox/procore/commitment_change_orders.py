@@ -1,17 +1,21 @@
-"""The newer change orders of commitments: the same changes as the packages hold, told in another way.
+"""The newer change orders of commitments: every package told in another way, and those that are in no package.
 
 Version 1.0 lists them; their lines are told by version 2. They carry no origin fields: the package does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import Blueprint, Response, jsonify
 
 from app.sandbox.procore.amounts import total, written
-from app.sandbox.procore.answers import error, found, page, page_of_data
+from app.sandbox.procore.answers import error, found, page, page_of_data, refuse
 from app.sandbox.procore.filters import OF, chosen
 from app.sandbox.procore.store import Record, Store
 
+#: Those that were not made with a package are records of their own.
+RESOURCE = "commitment_change_orders"
 #: How much the id of a change order is above that of the package it was made with.
 ABOVE_ITS_PACKAGE = 600_000_000
 _SAME = (
@@ -30,37 +34,54 @@ def routes(store: Store) -> Blueprint:
     @family.get(base)
     def every(project_id: int) -> Response:
         found(store, "projects", project_id)
-        packages = [row for row in store.all("change_order_packages", project_id=project_id) if not row["deleted_at"]]
-        return page(chosen([_shown(store, package) for package in packages], OF["commitment_change_orders"]))
+        return page(chosen([_shown(store, row) for row in _orders(store, project_id)], OF["commitment_change_orders"]))
 
     @family.get(f"{base}/<int:order_id>")
     def one(project_id: int, order_id: int) -> Response:
-        package = found(store, "change_order_packages", order_id - ABOVE_ITS_PACKAGE, project_id=project_id)
-        return jsonify({**_shown(store, package), "attachments": []})
+        return jsonify({**_shown(store, _order(store, project_id, order_id)), "attachments": []})
 
     @family.get(f"{v2}/<int:order_id>/line_items")
     def lines(company_id: int, project_id: int, order_id: int) -> Response:
         if store.get("companies", company_id) is None:
             return error(404, "Company not found")
-        package = found(store, "change_order_packages", order_id - ABOVE_ITS_PACKAGE, project_id=project_id)
-        contract_lines = _lines_of_contract(store, package["contract_id"])
-        return page_of_data([_line(line, contract_lines) for line in package["line_items"]])
+        order = _order(store, project_id, order_id)
+        contract_lines = _lines_of_contract(store, order["contract_id"])
+        return page_of_data([_line(line, contract_lines) for line in order["line_items"]])
 
     return family
 
 
-def _shown(store: Store, package: Record) -> Record:
-    creator = store.get("users", package["created_by_id"]) or {}
+def unpackaged(store: Store, *, project_id: int | None = None, contract_id: int | None = None) -> list[Record]:
+    """Those that are in no package: what they change is in no package's lines."""
+    rows = store.all(RESOURCE, project_id=project_id, contract_id=contract_id)
+    return [row for row in rows if not row["deleted_at"] and not row["legacy_package_id"]]
+
+
+def _orders(store: Store, project_id: int) -> Iterator[Record]:
+    """Every one of a project; a package that was made for one of them is not told twice."""
+    own = [row for row in store.all(RESOURCE, project_id=project_id) if not row["deleted_at"]]
+    packaged = {row["legacy_package_id"] for row in own}
+    for package in store.all("change_order_packages", project_id=project_id):
+        if not package["deleted_at"] and package["id"] not in packaged:
+            made_with = {"id": package["id"] + ABOVE_ITS_PACKAGE, "legacy_package_id": package["id"]}
+            yield {**package, **made_with, "legacy_request_id": None}
+    yield from own
+
+
+def _order(store: Store, project_id: int, order_id: int) -> Record:
+    found_there = next((row for row in _orders(store, project_id) if row["id"] == order_id), None)
+    return found_there or refuse(404, "Not Found")
+
+
+def _shown(store: Store, order: Record) -> Record:
+    creator = store.get("users", order["created_by_id"]) or {}
     return {
-        **{name: package[name] for name in _SAME},
-        "id": package["id"] + ABOVE_ITS_PACKAGE,
+        **{name: order[name] for name in ("id", "legacy_package_id", "legacy_request_id", *_SAME)},
         "type": "CommitmentChangeOrder",
-        "legacy_package_id": package["id"],
-        "legacy_request_id": None,
         "batch_id": None,
-        "grand_total": written(total(line["total_amount"] for line in package["line_items"])),
-        "paid": package["paid_date"] is not None,
-        "signed_change_order_received_date": package.get("signed_change_order_received_date"),
+        "grand_total": written(total(line["total_amount"] for line in order["line_items"])),
+        "paid": order["paid_date"] is not None,
+        "signed_change_order_received_date": order.get("signed_change_order_received_date"),
         "created_by": {"id": creator["id"], "name": creator["name"]} if creator else None,
         "custom_fields": {},
     }

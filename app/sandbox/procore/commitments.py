@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.sandbox.procore import billing, contract_lines, lines, payments
+from app.sandbox.procore import billing, commitment_change_orders, contract_lines, lines, payments
 from app.sandbox.procore.amounts import CENT, total, written
 from app.sandbox.procore.answers import body, found, number, page, part
 from app.sandbox.procore.filters import OF, chosen
@@ -130,11 +130,11 @@ def _packages(store: Store, contract: Record) -> list[Record]:
 
 def _with_totals(store: Store, contract: Record) -> Record:
     """The contract with its sums, worked out anew: a project manager may have edited lines or change orders."""
-    packages = _packages(store, contract)
+    orders = [*_packages(store, contract), *commitment_change_orders.unpackaged(store, contract_id=contract["id"])]
 
     def changes(*statuses: str) -> list[str]:
-        counted = [package for package in packages if package["status"] in statuses]
-        return [line["total_amount"] for package in counted for line in package["line_items"]]
+        counted = [order for order in orders if order["status"] in statuses]
+        return [line["total_amount"] for order in counted for line in order["line_items"]]
 
     grand = total(line["total_amount"] for line in contract["line_items"])
     paid = total(payment["amount"] for payment in payments.of_contract(store, contract["id"]))

@@ -21,7 +21,9 @@ OF = {
     "change_order_packages": (
         "id", *_STAMPS, "reviewed_at", "due_date", "include_deleted", "invoiced_date", "paid_date",
     ),
-    "commitment_change_orders": ("id", "batch_id", "legacy_package_id", "contract_id"),
+    "commitment_change_orders": (
+        "id", "batch_id", "legacy_package_id", "contract_id", "status", "updated_at",
+    ),
     "commitments": ("id", "status", *_STAMPS, "include_deleted", "origin_id"),
     "cost_codes": ("origin_id",),
     "direct_costs": ("id", "origin_id", "invoice_number", *_STAMPS, "payment_date", "received_date"),

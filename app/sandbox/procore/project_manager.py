@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from app.sandbox.procore import commitment_change_orders
 from app.sandbox.procore.amounts import cents, written
 from app.sandbox.procore.store import Record, Store
 
 _CONTRACTS = ("work_order_contracts", "purchase_order_contracts")
+#: Pat, and the first numbers of what is in the newer list alone.
+_PAT, _NEWER, _NEWER_LINES = 7_302, 4_600_000_001, 3_600_000_001
 
 
 class ProjectManager:
@@ -33,6 +36,18 @@ class ProjectManager:
         line["total_amount"] = written(Decimal(amount) + tax)
         return self._store.patch(resource, record["id"], {"line_items": record["line_items"]})
 
+    def duplicate(self, number: str, new: str, **changes: Any) -> Record:
+        """Write another commitment like this one, under a number of its own."""
+        resource, record = self._commitment(number)
+        everyone = [one for name in _CONTRACTS for one in self._store.all(name)]  # both sorts share their ids
+        own, used = max(one["id"] for one in everyone) + 1, max(n["id"] for one in everyone for n in one["line_items"])
+        lines = [
+            {**line, "id": used + place, "holder": {**line["holder"], "id": own}}
+            for place, line in enumerate(record["line_items"], 1)
+        ]
+        copy = {**record, "id": own, "created_at": None, "number": new, "line_items": lines, **changes}
+        return self._store.put(resource, copy)
+
     def void(self, number: str) -> Record:
         """Void a subcontract; purchase orders know no such status and are deleted instead."""
         resource, record = self._commitment(number)
@@ -51,6 +66,77 @@ class ProjectManager:
                 if record["number"] == number:
                     return resource, record
         raise KeyError(f"no commitment {number}")
+
+    # -- change orders ---------------------------------------------------------------------------------------------
+
+    def change(
+        self, commitment: str, number: str, title: str, *lines: tuple[str, str, str], status: str = "approved"
+    ) -> Record:
+        """Write a change order of (cost code, description, amount), in the newer list alone: no package is made."""
+        _, contract = self._commitment(commitment)
+        earlier = self._store.all(commitment_change_orders.RESOURCE)
+        order_id = _NEWER + len(earlier)
+        first_line = _NEWER_LINES + sum(len(order["line_items"]) for order in earlier)
+        record = {
+            "id": order_id,
+            "contract_id": contract["id"],
+            "project_id": contract["project"]["id"],
+            "number": number,
+            "title": title,
+            "description": "",
+            "status": status,
+            "revision": 0,
+            "executed": status == "approved",
+            "private": False,
+            "legacy_package_id": None,
+            "legacy_request_id": None,
+            **dict.fromkeys(("due_date", "invoiced_date", "paid_date", "reviewed_at", "deleted_at")),
+            "currency_configuration": {"currency_iso_code": "USD"},
+            "created_by_id": _PAT,
+            "line_items": [
+                {**self._change_line(contract, *line), "id": first_line + place, "position": place + 1}
+                for place, line in enumerate(lines)
+            ],
+        }
+        return self._store.put(commitment_change_orders.RESOURCE, record)
+
+    def edit_change(self, order_id: int, **changes: Any) -> Record:
+        """Change fields of a change order of the newer list."""
+        return self._store.patch(commitment_change_orders.RESOURCE, order_id, changes)
+
+    def touch_change(self, order_id: int, *, after: str) -> Record:
+        """Save it unchanged, so that it alone is newer than that moment."""
+        record = self.edit_change(order_id)
+        return record if record["updated_at"] > after else self.touch_change(order_id, after=after)
+
+    def delete_change(self, order_id: int) -> Record:
+        """Delete a change order of the newer list."""
+        return self._store.delete(commitment_change_orders.RESOURCE, order_id)
+
+    def package(self, order_id: int) -> Record:
+        """Put a change order of the newer list in a package, which the older list shows."""
+        order = self._store.get(commitment_change_orders.RESOURCE, order_id) or {}
+        unlinked = dict.fromkeys(("id", "origin_id", "origin_code", "origin_data", "designated_reviewer"))
+        package = {**order, **unlinked, "type": "CommitmentContractChangeOrder", "reviewed_at": order["created_at"]}
+        del package["legacy_package_id"], package["legacy_request_id"]
+        made = self._store.put("change_order_packages", package)
+        self.edit_change(order_id, legacy_package_id=made["id"])
+        return made
+
+    def _change_line(self, contract: Record, cost_code: str, description: str, amount: str) -> Record:
+        code = self._code(contract["project"]["id"], cost_code)
+        worth = written(Decimal(amount))
+        return {
+            "description": description,
+            **dict.fromkeys(("quantity", "unit_cost"), "0.0"),
+            **dict.fromkeys(("amount", "extended_amount", "total_amount"), worth),
+            **dict.fromkeys(("uom", "tax_code_id", "line_item_type")),
+            "extended_type": "manual",
+            "cost_code": {name: code[name] for name in ("id", "full_code", "name")},
+            "wbs_code": _wbs_code(code),
+            "holder": {"id": contract["id"], "holder_type": "ChangeOrder"},
+            "markup_line_items": [],
+        }
 
     # -- subcontractor invoices ------------------------------------------------------------------------------------
 
@@ -97,9 +183,10 @@ class ProjectManager:
             if line["cost_code_id"] == code["id"]:
                 return self._store.patch("budget_line_items", line["id"], {"original_budget_amount": amount})
         blank = dict.fromkeys(("quantity", "unit_cost", "uom"))
-        wbs = {"id": 100_000_000 + code["id"], "flat_code": f"{cost_code}.O", "description": f"{code['name']}.Other"}
         line = {"project_id": project_id, "cost_code_id": code["id"], "original_budget_amount": amount, **blank}
-        return self._store.put("budget_line_items", {**line, "calculation_strategy": "manual", "wbs_code": wbs})
+        return self._store.put(
+            "budget_line_items", {**line, "calculation_strategy": "manual", "wbs_code": _wbs_code(code)}
+        )
 
     def modify_budget(self, project: str, origin: str, target: str, amount: str, notes: str = "") -> Record:
         """Move money between two budget lines by a modification, as companies did before budget changes."""
@@ -147,3 +234,9 @@ class ProjectManager:
     def _code(self, project_id: int, full_code: str) -> Record:
         codes = self._store.all("cost_codes", project_id=project_id)
         return next(code for code in codes if code["full_code"] == full_code)
+
+
+def _wbs_code(code: Record) -> Record:
+    """The budget code of a cost code and the one cost type there is."""
+    flat, description = f"{code['full_code']}.O", f"{code['name']}.Other"
+    return {"id": 100_000_000 + code["id"], "flat_code": flat, "description": description}

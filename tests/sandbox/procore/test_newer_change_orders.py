@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.sandbox.procore import Store
+from app.sandbox.procore.project_manager import ProjectManager
 
 from .conftest import Api
 
@@ -32,6 +33,53 @@ def test_a_deleted_package_takes_its_change_order_along(api: Api, store: Store) 
     store.delete("change_order_packages", 3_900_000_002)
     assert 3_900_000_002 not in {row["legacy_package_id"] for row in api.get(BASE).get_json()}
     assert api.get(f"{BASE}/4500000002").status_code == 404
+
+
+COLUMNS = ("SC-003", "004", "Columns", ("05-120", "Two columns", "1200.00"), ("03-300", "Footings", "830.5"))
+
+
+def test_one_of_its_own_is_in_no_package(api: Api, store: Store) -> None:
+    packages = api.get("change_order_packages", project_id=86_401).get_json()
+    contract = api.get("work_order_contracts/3100000003", project_id=86_401).get_json()
+    made = ProjectManager(store).change(*COLUMNS)
+    [row] = [row for row in api.get(BASE).get_json() if row["id"] == made["id"]]
+    assert (row["legacy_package_id"], row["grand_total"], row["status"]) == (None, "2030.5", "approved")
+    assert api.get(f"{BASE}/{made['id']}").get_json()["title"] == "Columns"
+    lines = api.get(f"{V2}/{made['id']}/line_items").get_json()["data"]
+    assert [(line["amount"], line["wbs_code"]["flat_code"]) for line in lines] == [
+        ("1200.0", "05-120.O"),
+        ("830.5", "03-300.O"),
+    ]
+    assert api.get("change_order_packages", project_id=86_401).get_json() == packages
+    after = api.get("work_order_contracts/3100000003", project_id=86_401).get_json()
+    assert float(after["approved_change_orders"]) - float(contract["approved_change_orders"]) == 2030.5
+
+
+def test_one_that_is_put_in_a_package_is_told_once_by_each_list(api: Api, store: Store) -> None:
+    pm = ProjectManager(store)
+    made = pm.change(*COLUMNS)
+    package = pm.package(made["id"])
+    contract = api.get("work_order_contracts/3100000003", project_id=86_401).get_json()
+    assert [row["id"] for row in api.get(BASE).get_json() if row["title"] == "Columns"] == [made["id"]]
+    assert api.get(f"{BASE}/{made['id']}").get_json()["legacy_package_id"] == package["id"]
+    shown = api.get(f"change_order_packages/{package['id']}", project_id=86_401).get_json()
+    assert [line["total_amount"] for line in shown["line_items"]] == ["1200.0", "830.5"]
+    sums = [row["grand_total"] for row in api.get(BASE).get_json() if row["contract_id"] == 3_100_000_003]
+    assert float(contract["approved_change_orders"]) == sum(map(float, sums))
+
+
+def test_the_list_can_be_asked_for_what_changed(api: Api, store: Store) -> None:
+    made = ProjectManager(store).change(*COLUMNS)
+    since = f'"{made["updated_at"]}...2099-01-01T00:00:00Z"'
+    assert [row["id"] for row in api.get(BASE, **{"filters[updated_at]": since}).get_json()] == [made["id"]]
+
+
+def test_a_deleted_one_is_in_no_list(api: Api, store: Store) -> None:
+    pm = ProjectManager(store)
+    made = pm.change(*COLUMNS)
+    pm.delete_change(made["id"])
+    assert made["id"] not in {row["id"] for row in api.get(BASE).get_json()}
+    assert api.get(f"{BASE}/{made['id']}").status_code == 404
 
 
 def test_lines_come_in_an_envelope_with_ids_as_text(api: Api) -> None:

@@ -70,3 +70,16 @@ def test_a_purchase_order_cannot_be_voided(store: Store) -> None:
 def test_editing_a_line_keeps_its_tax(store: Store) -> None:
     line = ProjectManager(store).edit_line("SC-017", 2, "5000.00")["line_items"][1]
     assert (line["amount"], line["total_amount"]) == ("5000.0", "5045.0")
+
+
+def test_a_duplicate_is_a_commitment_of_its_own_with_lines_of_its_own(tmp_path: Path) -> None:
+    store = Store(tmp_path / "procore.db")
+    store.seed(HALVORSEN)
+    made = ProjectManager(store).duplicate("SC-014", "SC-031", title="Curbs, stage 1")
+    contracts = [one for name in ("work_order_contracts", "purchase_order_contracts") for one in store.all(name)]
+    lines = [line["id"] for one in contracts for line in one["line_items"]]
+    assert (made["number"], made["title"], made["status"]) == ("SC-031", "Curbs, stage 1", "Approved")
+    assert [line["amount"] for line in made["line_items"]] == ["2150.0", "10250.0"]
+    assert len({one["id"] for one in contracts}) == len(contracts)
+    assert len(set(lines)) == len(lines)
+    store.close()
