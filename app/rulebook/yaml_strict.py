@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -60,8 +61,9 @@ class Node:
         return (self.keys or {}).get(key, self.place)
 
 
+@lru_cache(maxsize=64)  # of the files of a pack, most versions share all but one
 def parse(text: str, file: str) -> Node:
-    """The one document of a YAML text; everything doubtful is refused with its place."""
+    """The one document of a YAML text; everything doubtful is refused with its place. Nobody changes its nodes."""
     try:
         stream = yaml.parse(text, Loader=yaml.SafeLoader)
         return _Reader(iter(stream), file).document()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base, BigKey
+from app.items import posting
 
 
 class Connection(Base):
@@ -37,6 +38,11 @@ class Connection(Base):
     contact_at: Mapped[datetime | None]  # when a Web Connector last asked for work, whether or not there was any
     setup: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what set-up was told: value, by whom, when
     connected_at: Mapped[datetime]
+
+    @property
+    def zone(self) -> str:
+        """The company's own time zone."""
+        return posting.zone(self.settings)
 
 
 class User(Base):
@@ -80,6 +86,7 @@ class ApiToken(Base):
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
     name: Mapped[str] = mapped_column(String(80))  # what the person calls it
     hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256: the token is chance, it needs no slow hash
+    round: Mapped[int]  # of the person's sign-ins, when it was made: it ends with that
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]  # to a few minutes
@@ -96,13 +103,36 @@ class RulesVersion(Base):
     made_at: Mapped[datetime]
 
 
-class RulesActivation(Base):
-    """Which pack decided from when on."""
+class RulesDraft(Base):
+    """A version somebody proposes for a connection: it decides nothing until it is activated."""
 
-    __tablename__ = "rules_activation"
+    __tablename__ = "rules_draft"
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), index=True)
     version: Mapped[str] = mapped_column(ForeignKey("rules_version.id"))
+    base: Mapped[str] = mapped_column(ForeignKey("rules_version.id"))  # in force when it was begun
+    state: Mapped[str] = mapped_column(String(20), default="open")  # open, activated, dropped
+    author: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime]  # of its last change
+    approved_by: Mapped[str] = mapped_column(default="")  # of exactly this version; a change of it needs another look
+    approved_reason: Mapped[str] = mapped_column(default="")
+    approved_at: Mapped[datetime | None]
+
+
+class RulesActivation(Base):
+    """Which pack decided from when on: the versions of a connection, numbered from one."""
+
+    __tablename__ = "rules_activation"
+    __table_args__ = (UniqueConstraint("connection_id", "number"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), index=True)
+    number: Mapped[int]
+    version: Mapped[str] = mapped_column(ForeignKey("rules_version.id"))
+    former: Mapped[int | None]  # the number whose content decides again
+    author: Mapped[str] = mapped_column(default="")
+    approved_by: Mapped[str] = mapped_column(default="")
     actor: Mapped[str]
     reason: Mapped[str]
+    failures: Mapped[int] = mapped_column(default=0)  # examples that did not pass, and were overridden
     at: Mapped[datetime]
