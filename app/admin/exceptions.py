@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as Answer
 from app.admin import report_bars
 from app.admin.access import connection_id, me, needs_person, services
 from app.admin.asked import number
-from app.core import clock
 from app.core.errors import Refusal
 from app.services import exceptions, item_page, lifecycle
 
@@ -21,10 +20,9 @@ def page() -> str:
     database, chosen = services().database, connection_id()
     if request.args.get("tab") == "cleared":
         return render_template("exceptions.html", tab="cleared", past=exceptions.past(database, chosen))
-    standing = exceptions.standing(database, chosen)
-    return render_template(
-        "exceptions.html", tab="open", standing=standing, drawn=report_bars.ages(standing, clock.now())
-    )
+    places = {name: request.args.get(name, "")[:200] for name in ("after", "before")}
+    found = exceptions.page(database, chosen, **places)
+    return render_template("exceptions.html", tab="open", page=found, drawn=report_bars.ages(found.ages))
 
 
 @pages.post("/clear")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from flask import url_for
@@ -161,17 +160,15 @@ def accepted(lines: Iterable[accountant.Line]) -> list[Row]:
 
 # -- exceptions ----------------------------------------------------------------------------------------------------
 
-#: How long something stands: up to so many days.
-AGES = ((1, "under a day"), (7, "under a week"), (30, "under a month"), (None, "longer"))
+
+def ages(many: Mapping[str, int]) -> list[Row]:
+    """How many exceptions stand how long, as far as anybody counts."""
+    return rows((word, count, _aged(count), "") for word, count in many.items()) if any(many.values()) else []
 
 
-def ages(standing: Sequence[exceptions.Standing], now: datetime) -> list[Row]:
-    """How long each exception stands, by its oldest finding; those without one have no age."""
-    found = [now - min(row.found_at for row in one.rows) for one in standing if one.rows]
-    many = dict.fromkeys((word for _, word in AGES), 0)
-    for age in found:
-        many[next(word for days, word in AGES if days is None or age < timedelta(days=days))] += 1
-    return rows((word, count, _records(count), "") for word, count in many.items()) if found else []
+def _aged(many: int) -> str:
+    most = exceptions.MOST_COUNTED
+    return f"more than {_records(most)}" if many > most else _records(many)
 
 
 def _records(many: int) -> str:

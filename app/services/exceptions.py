@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
+from app.core import clock
 from app.db.engine import Database
 from app.db.models import Discrepancy, Item
 from app.items import registry
 from app.items.base import IMPORT
+from app.services.list_order import ORDERS, Order, moment
 from app.services.reports import Sheet
+
+PAGE = 50
 
 #: So many past ones are shown; the trail holds them all.
 PAST = 200
 #: The menu counts no further.
 MOST_COUNTED = 99
+#: How long something stands: up to so many days, and how people say it.
+AGES = ((1, "under a day"), (7, "under a week"), (30, "under a month"), (None, "longer"))
 
 
 #: In the very words of the index of the few that differ: a database takes it only for those.
@@ -31,11 +53,24 @@ class Standing:
     rows: tuple[Discrepancy, ...]  # none: its own page says what to do
 
 
+@dataclass(frozen=True)
+class Page:
+    """One page of what stands, the oldest first; behind it the items whose own list says what to do."""
+
+    standing: tuple[Standing, ...]
+    ages: Mapping[str, int]  # how many items stand how long; one too many stands for all the others
+    next_after: str = ""
+    next_before: str = ""
+
+
 def standing_against(connection_id: int) -> ColumnElement[bool]:
     """What nobody has cleared, and is not gone by itself."""
-    return (
-        (Discrepancy.connection_id == connection_id) & Discrepancy.gone_at.is_(None) & Discrepancy.cleared_at.is_(None)
-    )
+    return and_(Discrepancy.connection_id == connection_id, *_stands(Discrepancy))
+
+
+def _stands(of: type[Discrepancy]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The same of one item: without the connection it is looked up by that item, however many others stand."""
+    return of.gone_at.is_(None), of.cleared_at.is_(None)
 
 
 def counted(connection_id: int) -> ColumnElement[int]:
@@ -52,8 +87,92 @@ def _imported(connection_id: int) -> ColumnElement[bool]:
     return (Item.connection_id == connection_id) & Item.kind.in_(kinds) & DIFFERS
 
 
+# -- one page ------------------------------------------------------------------------------------------------------
+
+#: The two parts of the list, one behind the other, as a place in it names them.
+FOUND, CHANGED = "found", "changed"
+IN_ORDER: Mapping[str, Order] = {FOUND: Order("Oldest first", Discrepancy.found_at, read=moment), CHANGED: ORDERS[""]}
+
+
+def page(database: Database, connection_id: int, after: str = "", before: str = "") -> Page:
+    """One page, in a number of statements that does not grow with the list."""
+    back = bool(before)
+    with database.reading() as session:
+        places = _places(session, connection_id, before or after, back=back)
+        shown, more = places[:PAGE], len(places) > PAGE
+        shown = shown[::-1] if back else shown
+        found = _against(session, [item_id for item_id, _ in shown])
+        ages = _ages(session, connection_id)
+    return Page(
+        tuple(Standing(item, rows) for item, rows in (found[item_id] for item_id, _ in shown)),
+        ages,
+        shown[-1][1] if shown and (more or back) else "",
+        shown[0][1] if shown and (more if back else after) else "",
+    )
+
+
+def _places(session: Session, connection_id: int, place: str, *, back: bool) -> list[tuple[int, str]]:
+    """The items of a page and one more, each with its place in the list."""
+    here, _, within = place.partition(":")
+    parts = list(IN_ORDER)[::-1] if back else list(IN_ORDER)
+    passed = parts.index(here) if here in parts else 0
+    queries = {FOUND: _first_found(connection_id), CHANGED: _changed(connection_id)}
+    rows: list[tuple[int, str]] = []
+    asked = []
+    for number, part in enumerate(parts):
+        of, order = (Discrepancy, Item)[part == CHANGED], IN_ORDER[part]
+        beyond = order.beyond(within, back=back, of=of) if part == here else None
+        query = queries[part].where(*([] if beyond is None else [beyond]), *([false()] if number < passed else []))
+        asked.append(query.order_by(*order.by(back=back, of=of)).limit(PAGE + 1).subquery())
+    for part, item_id, row_id, at in session.execute(union_all(*(select(one) for one in asked))):
+        rows.append((item_id, f"{part}:{IN_ORDER[part].place(row_id, at)}"))
+    rank = {part: number for number, part in enumerate(parts)}
+    return sorted(rows, key=lambda row: rank[row[1].partition(":")[0]])[: PAGE + 1]
+
+
+def _first_found(connection_id: int) -> Select[str, int, int, datetime]:
+    """The items something stands against, each by what was found first."""
+    row, other = Discrepancy, aliased(Discrepancy)
+    sooner = or_(other.found_at < row.found_at, and_(other.found_at == row.found_at, other.id < row.id))
+    earlier = select(other.id).where(other.item_id == row.item_id, *_stands(other), sooner)
+    query = select(literal(FOUND).label("part"), row.item_id, row.id, row.found_at.label("at"))
+    return query.where(standing_against(connection_id), ~earlier.exists())
+
+
+def _changed(connection_id: int) -> Select[str, int, int, Any]:
+    none = cast(null(), Discrepancy.found_at.type).label("at")
+    return select(literal(CHANGED).label("part"), Item.id.label("item_id"), Item.id, none).where(
+        _imported(connection_id)
+    )
+
+
+def _against(session: Session, item_ids: Sequence[int]) -> dict[int, tuple[Item, tuple[Discrepancy, ...]]]:
+    """These items with everything that stands against each."""
+    against = and_(Discrepancy.item_id == Item.id, *_stands(Discrepancy))
+    query = select(Item, Discrepancy).outerjoin(Discrepancy, against).where(Item.id.in_(item_ids))
+    found: dict[int, tuple[Item, tuple[Discrepancy, ...]]] = {}
+    for item, row in session.execute(query.order_by(Discrepancy.found_at, Discrepancy.id)):
+        _, rows = found.get(item.id, (item, ()))
+        found[item.id] = item, (*rows, row) if row is not None else rows
+    return found
+
+
+def _ages(session: Session, connection_id: int) -> dict[str, int]:
+    """How many items stand how long, by what was found first of each."""
+    now, counts = clock.now(), []
+    for (days, _), (sooner, _) in zip(AGES, ((0, ""), *AGES), strict=False):
+        query = _first_found(connection_id).where(Discrepancy.found_at <= now - timedelta(days=sooner or 0))
+        query = query.where(Discrepancy.found_at > now - timedelta(days=days)) if days else query
+        counts.append(select(func.count()).select_from(query.limit(MOST_COUNTED + 1).subquery()).scalar_subquery())
+    found = session.execute(select(*counts)).one()
+    return {word: int(many) for (_, word), many in zip(AGES, found, strict=True)}
+
+
+# -- all of them ---------------------------------------------------------------------------------------------------
+
+
 def standing(database: Database, connection_id: int) -> list[Standing]:
-    """What nobody has cleared, item by item, the oldest first."""
+    """All that nobody has cleared, item by item, the oldest first, as a sheet has it."""
     query = (
         select(Item, Discrepancy)
         .join(Discrepancy, Discrepancy.item_id == Item.id)

@@ -15,7 +15,7 @@ from app.items import registry
 from app.items.base import ItemType
 
 
-def _whole(said: str) -> int:
+def whole(said: str) -> int:
     """A number no database chokes on."""
     value = int(said)
     if abs(value) >= 10**18:
@@ -23,7 +23,7 @@ def _whole(said: str) -> int:
     return value
 
 
-def _moment(said: str) -> datetime:
+def moment(said: str) -> datetime:
     """A moment, with its zone."""
     value = datetime.fromisoformat(said)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
@@ -40,36 +40,40 @@ class Order:
 
     def key(self, item: Item) -> str:
         """Where an item stands in this order, as an address says it."""
-        value = getattr(item, self.column.key)
-        said = value.isoformat() if isinstance(value, datetime) else value
-        return f"{item.id}" if self.column is Item.id else f"{item.id}~{said}"
+        return self.place(item.id, getattr(item, self.column.key))
 
-    def beyond(self, place: str, *, back: bool, itself: bool = False) -> ColumnElement[bool] | None:
+    def place(self, item_id: int, value: Any) -> str:
+        """The same, of an item of which only this is known."""
+        said = value.isoformat() if isinstance(value, datetime) else value
+        return f"{item_id}" if self.column is Item.id else f"{item_id}~{said}"
+
+    def beyond(self, place: str, *, back: bool, itself: bool = False, of: Any = Item) -> ColumnElement[bool] | None:
         """What lies behind a place, or before it, or there ``itself``; None where the place makes no sense."""
         number, _, said = place.partition("~")
         try:
-            item_id, value = _whole(number), self.read(said or number)
+            item_id, value = whole(number), self.read(said or number)
         except ValueError:
             return None
+        column = getattr(of, self.column.key)
         if self.down != back:
-            at = Item.id <= item_id if itself else Item.id < item_id
-            return and_(self.column <= value, or_(self.column < value, at))
-        at = Item.id >= item_id if itself else Item.id > item_id
-        return and_(self.column >= value, or_(self.column > value, at))
+            at = of.id <= item_id if itself else of.id < item_id
+            return and_(column <= value, or_(column < value, at))
+        at = of.id >= item_id if itself else of.id > item_id
+        return and_(column >= value, or_(column > value, at))
 
-    def by(self, *, back: bool) -> tuple[Any, ...]:
+    def by(self, *, back: bool, of: Any = Item) -> tuple[Any, ...]:
         """The order itself, or the same from its end."""
-        both = (self.column, Item.id)
+        both = (getattr(of, self.column.key), of.id)
         return tuple(one.desc() for one in both) if self.down != back else both
 
 
 ORDERS = {
-    "": Order("As received", Item.id, read=_whole),
+    "": Order("As received", Item.id, read=whole),
     "name": Order("Name", Item.sort_name),
-    "amount": Order("Largest amount first", Item.cents, down=True, read=_whole),
-    "smallest": Order("Smallest amount first", Item.cents, read=_whole),
-    "age": Order("Longest in this state first", Item.changed_at, read=_moment),
-    "newest": Order("Last moved first", Item.changed_at, down=True, read=_moment),
+    "amount": Order("Largest amount first", Item.cents, down=True, read=whole),
+    "smallest": Order("Smallest amount first", Item.cents, read=whole),
+    "age": Order("Longest in this state first", Item.changed_at, read=moment),
+    "newest": Order("Last moved first", Item.changed_at, down=True, read=moment),
     "project": Order("Project by project", Item.project_id),
 }
 #: Orders that need an amount, and those that need a project.

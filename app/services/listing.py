@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core import clock, money
@@ -18,12 +18,14 @@ from app.db.engine import Database
 from app.db.models import Chain, Connection, Conversation, Item, Operation, StagedRecord
 from app.items import registry
 from app.items.base import Input, ItemType
-from app.services import audit, health, search, tallies
+from app.services import audit, buttons, health, list_rows, rejections, search, tallies
+from app.services.buttons import Button
 from app.services.explain import Reason, reasons
-from app.services.list_order import ORDERS, Order, orders
+from app.services.list_rows import PAGE, Wanted
+from app.services.rejections import Rejected
+from app.services.settings import PICKED
 from app.services.verdicts import Verdict, changed_since, verdicts
 
-PAGE = 50
 #: So many projects are offered to filter by, those with most items.
 MOST_PROJECTS = 300
 #: Nobody counts further in a line.
@@ -40,24 +42,6 @@ TAB_NAMES = {
     "synced": "Synced",
     "draft": "Draft",
 }
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which rows a page asks for. ``after`` and ``before`` are places in its order, as a page gave them."""
-
-    kind: str
-    tab: str = "sent"
-    search: str = ""
-    project: str = ""
-    sort: str = ""
-    after: str = ""
-    before: str = ""
-
-    @property
-    def order(self) -> Order:
-        """The order, or the usual one where the kind has none such."""
-        return ORDERS.get(self.sort if self.sort in orders(self.kind) else "", ORDERS[""])
 
 
 @dataclass(frozen=True)
@@ -80,6 +64,7 @@ class Row:
     facts: Mapping[str, Any]
     reasons: tuple[Reason, ...]
     choices: tuple[Choice, ...]
+    rejected: Rejected | None = None  # and nobody accepted it since
     place: int = 0  # in the line for QuickBooks; 0: not in line, or far behind
 
     @property
@@ -101,6 +86,11 @@ class Row:
     def may_amend(self) -> bool:
         """Whether that change may be sent and written."""
         return bool(self.changed) and registry.kind(self.item.kind).amends
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """What may be done with it."""
+        return buttons.on_rows(self.tab, amends=self.may_amend)
 
 
 @dataclass(frozen=True)
@@ -130,6 +120,11 @@ class Page:
     idle: Idle = Idle()
     mark: str = ""  # the same as long as nothing changed
 
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """All that may be done with what is shown, by the rights it needs."""
+        return tuple(dict.fromkeys(one.name for row in self.rows for one in row.buttons))
+
 
 @dataclass(frozen=True)
 class Group:
@@ -145,7 +140,7 @@ def page(database: Database, connection_id: int, wanted: Wanted, approver: str =
     kind, order, back = registry.kind(wanted.kind), wanted.order, bool(wanted.before)
     with database.reading() as session:
         connection, mark = _beginning(session, connection_id)
-        items, reached = _found(session, connection_id, wanted)
+        items, reached = list_rows.found(session, connection_id, wanted)
         shown = items[:PAGE][::-1] if back else items[:PAGE]
         elsewhere = order.beyond(wanted.before or wanted.after, back=back) is not None
         end = reached if len(items) <= PAGE else ""
@@ -153,6 +148,7 @@ def page(database: Database, connection_id: int, wanted: Wanted, approver: str =
         more = len(items) > PAGE
         told = verdicts(session, connection, shown, approver) if shown else {}
         places = _places(session, connection_id, [item.id for item in shown]) if wanted.tab == "queued" else {}
+        rejected = rejections.of(session, [verdict.gathered for verdict in told.values()])
         around = tallies.around(
             session,
             connection_id,
@@ -165,7 +161,10 @@ def page(database: Database, connection_id: int, wanted: Wanted, approver: str =
         return Page(
             kind=kind,
             wanted=wanted,
-            rows=tuple(_row(kind, item, wanted.tab, told[item.id], places.get(item.id, 0)) for item in shown),
+            rows=tuple(
+                _row(kind, item, wanted.tab, told[item.id], rejected.get(item.id), places.get(item.id, 0))
+                for item in shown
+            ),
             counts={tab: around.tabs.get(tab, 0) for tab in TABS},
             projects=tuple(around.projects),
             options=options(session, connection_id, kind) if wanted.tab == "sent" else {},
@@ -195,46 +194,6 @@ def _beginning(session: Session, connection_id: int) -> tuple[Connection, str]:
     query = select(Connection, Chain.seq).outerjoin(Chain, Chain.name == audit.chain_of(connection_id))
     connection, seq = session.execute(query.where(Connection.id == connection_id)).one()
     return connection, str(seq or 0)
-
-
-def _found(session: Session, connection_id: int, wanted: Wanted) -> tuple[list[Item], str]:
-    """The items of a page and one more; and where a walk for common words stopped before the list did."""
-    order, back = wanted.order, bool(wanted.before)
-    rows = _tab(connection_id, wanted)
-    if (beyond := order.beyond(wanted.before or wanted.after, back=back)) is not None:
-        rows.append(beyond)
-    reached = ""
-    if wanted.search:
-        hits = search.hits(session, connection_id, wanted.kind, wanted.search)
-        if hits.walk:
-            last = select(Item).where(*rows).order_by(*order.by(back=back)).offset(search.WALKED - 1).limit(1)
-            stop = session.execute(last).scalar_one_or_none()
-            reached = order.key(stop) if stop else ""
-            within = order.beyond(reached, back=not back, itself=True) if stop else None
-            rows += [] if within is None else [within]
-        rows += hits.conditions
-    query = select(Item).where(*rows).order_by(*order.by(back=back)).limit(PAGE + 1)
-    return list(session.execute(query).scalars()), reached
-
-
-def _query(session: Session, connection_id: int, wanted: Wanted) -> Select[Any]:
-    """All of a filter."""
-    found = search.hits(session, connection_id, wanted.kind, wanted.search).conditions if wanted.search else []
-    return select(Item).where(*_tab(connection_id, wanted), *found)
-
-
-def _tab(connection_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """What holds of the items of a tab, and of one project there."""
-    conditions: list[ColumnElement[bool]] = [Item.connection_id == connection_id, Item.kind == wanted.kind]
-    if wanted.tab == "checking":
-        conditions += [Item.state == "queued", Item.id.in_(tallies.in_doubt(connection_id))]
-    elif wanted.tab == "queued":
-        conditions += [Item.state == "queued", Item.id.not_in(tallies.in_doubt(connection_id))]
-    else:
-        conditions.append(Item.state == wanted.tab)
-    if wanted.project:
-        conditions.append(Item.project_id == wanted.project)
-    return conditions
 
 
 def _places(session: Session, connection_id: int, item_ids: Sequence[int]) -> dict[int, int]:
@@ -270,7 +229,7 @@ def _idle(session: Session, connection: Connection) -> Idle:
     )
 
 
-def _row(kind: ItemType, item: Item, tab: str, verdict: Verdict, place: int) -> Row:
+def _row(kind: ItemType, item: Item, tab: str, verdict: Verdict, rejected: Rejected | None, place: int) -> Row:
     facts = verdict.gathered.kind.words(verdict.gathered.content, verdict.gathered.inputs, verdict.gathered.around)
     said = reasons(verdict)
     return Row(
@@ -280,6 +239,7 @@ def _row(kind: ItemType, item: Item, tab: str, verdict: Verdict, place: int) -> 
         facts=facts,
         reasons=said,
         choices=choices(kind, item, facts, said) if item.state == "sent" else (),
+        rejected=rejected,
         place=place,
     )
 
@@ -305,7 +265,7 @@ def counts(session: Session, connection_id: int, kind: str, project: str = "") -
 
 
 #: Which staged list an input chooses from.
-SOURCES = {"account": "accounts", "customer": "customers", "item": "items"}
+SOURCES = {**PICKED, "customer": "customers"}
 
 
 def options(session: Session, connection_id: int, kind: ItemType) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -340,7 +300,7 @@ def write_csv(database: Database, connection_id: int, wanted: Wanted, out: TextI
     writer.writerow(["id", "kind", "name", "title", "state", "amount", "sent by", "accepted by", "problem"])
     count = 0
     with database.reading() as session:
-        query = _query(session, connection_id, wanted).order_by(*wanted.order.by(back=False))
+        query = list_rows.every(session, connection_id, wanted)
         for count, item in enumerate(session.execute(query.execution_options(yield_per=500)).scalars(), 1):  # noqa: B007
             amount = "" if item.cents is None else money.plain(money.from_cents(item.cents))
             cells = [item.name, item.title, item.state, amount, item.sent_by, item.accepted_by, item.problem]

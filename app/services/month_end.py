@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import clock, money, text
@@ -16,7 +16,7 @@ from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Binding, Connection, Finding, Item, MonthSignature, Revision
 from app.items import registry
-from app.services import notices, permissions
+from app.services import names, notices, permissions
 from app.services.people import Person
 from app.services.reports import Sheet
 from app.services.unit import work
@@ -26,6 +26,9 @@ PARTS = (PREPARED, REVIEWED)
 #: Whoever may accept invoices answers for the month.
 RIGHT = ("accept", "subcontractor_invoice")
 NOTHING = Decimal("0.00")
+ONE = timedelta(days=1)
+#: No books are kept for years beyond these.
+EARLIEST, LATEST = 1900, 3000
 #: States in which something of an item is not in QuickBooks although an earlier form of it is.
 CHANGE_PENDING = ("sent", "accepted", "queued", "failed")
 
@@ -35,6 +38,7 @@ class Line:
     """One item that is missing in QuickBooks."""
 
     item: Item
+    name: str  # in full: every commitment has a CO 001
     day: str
     first_seen: bool  # Procore dates it nowhere: the day is the one it was first seen on
     is_change: bool  # QuickBooks has an earlier form of it
@@ -74,8 +78,12 @@ class Page:
     @property
     def changed_since(self) -> bool:
         """Whether the list is no longer the one that was signed."""
-        now = (len(self.lines), money.to_cents(self.total))
-        return any((one.missing, one.cents) != now for one in self.signatures if one.undone_at is None)
+        return any(one.digest != self.digest for one in self.signatures if one.undone_at is None)
+
+    @property
+    def digest(self) -> str:
+        """What tells this list from another one: which records it has, and as Procore has them."""
+        return text.digest(text.canonical(sorted([line.item.id, line.item.seen_revision_id] for line in self.lines)))
 
 
 def page(database: Database, connection_id: int, month: str = "") -> Page:
@@ -85,17 +93,17 @@ def page(database: Database, connection_id: int, month: str = "") -> Page:
 
 
 def _page(session: Session, connection: Connection, month: str) -> Page:
-    zone = str(connection.settings.get("zone") or "UTC")
+    zone = connection.zone
     chosen = month or clock.today(zone).isoformat()[:7]
     _must_be_month(chosen)
     query = select(MonthSignature).where(MonthSignature.connection_id == connection.id, MonthSignature.month == chosen)
     signatures = list(session.execute(query.order_by(MonthSignature.id)).scalars())
     signatures.sort(key=lambda one: one.undone_at is not None)
-    dated = [line for line in _dated(session, connection.id, zone) if line.day.startswith(chosen)]
+    dated = [line for line in _dated(session, connection.id, chosen, zone) if line.day.startswith(chosen)]
     there = [line.item.cents or 0 for line in dated if not line.why]
     missing = sorted(
         (line for line in dated if line.why),
-        key=lambda line: (line.day, registry.kind(line.item.kind).order, line.item.name),
+        key=lambda line: (line.day, registry.kind(line.item.kind).order, line.name),
     )
     return Page(chosen, tuple(missing), tuple(signatures), zone, len(there), sum(there))
 
@@ -107,44 +115,59 @@ def name_of(month: str) -> str:
 
 def _must_be_month(month: str) -> None:
     try:
-        fits = date.fromisoformat(f"{month}-01").isoformat()[:7] == month
+        first = date.fromisoformat(f"{month}-01")
+        fits = first.isoformat()[:7] == month and EARLIEST < first.year < LATEST
     except ValueError:
         fits = False
     if not fits:
         raise Refusal(f"“{month[:20]}” is no month.", "Write it as 2026-03.", code="no_month")
 
 
-def _dated(session: Session, connection_id: int, zone: str) -> Iterator[Line]:
-    """Every item of money with its day; what is in QuickBooks says nothing of why it should not be."""
-    seen = select(Revision.item_id, func.min(Revision.seen_at).label("at")).group_by(Revision.item_id).subquery()
+def _dated(session: Session, connection_id: int, month: str, zone: str) -> Iterator[Line]:
+    """The items of money about a month, each with its day; what is in QuickBooks says nothing of why it is not."""
+    about = _about(connection_id, month)
     query = (
-        select(Item, Revision.content, Binding.item_id.label("bound"), seen.c.at, _is_missing().label("missing"))
+        select(Item, Revision.content, Binding.item_id.label("bound"), _is_missing().label("missing"))
         .join(Revision, Revision.id == Item.seen_revision_id)
-        .join(seen, seen.c.item_id == Item.id)
         .outerjoin(Binding, Binding.item_id == Item.id)
-        .where(Item.connection_id == connection_id, Item.cents.is_not(None))
+        .where(about)
         .order_by(Item.id)
     )
-    said = _said(session, connection_id)
-    for item, content, bound, seen_at, missing in session.execute(query):
+    said = _said(session, about)
+    rows = session.execute(query).all()
+    called = names.full(session, [item for item, *_ in rows])
+    for item, content, bound, missing in rows:
         kind = registry.kind(item.kind)
         if kind.counts(content):
             told = kind.day(content, item.inputs, zone)
             why = (item.problem or said.get(item.id) or WAITS[item.state]) if missing else ""
-            day = told or clock.local_date(seen_at, zone).isoformat()
-            yield Line(item, day, first_seen=not told, is_change=bound is not None, why=why)
+            day = told or clock.local_date(item.first_seen_at, zone).isoformat()
+            name = called.get(item.id, item.name)
+            yield Line(item, name, day, first_seen=not told, is_change=bound is not None, why=why)
+
+
+def _about(connection_id: int, month: str) -> ColumnElement[bool]:
+    """What has its day in a month, in whatever zone: days are kept in UTC, and a zone is less than a day away."""
+    first = date.fromisoformat(f"{month}-01")
+    begin, end = first - ONE, (first + 32 * ONE).replace(day=1) + ONE
+    dated = and_(Item.day >= begin.isoformat(), Item.day < end.isoformat())
+    since, until = (datetime.combine(day, time(), UTC) for day in (begin, end))
+    undated = and_(Item.day == "", Item.first_seen_at >= since, Item.first_seen_at < until)
+    # In the very words of the index of money: a database takes it only for that.
+    of_money = and_(Item.connection_id == connection_id, Item.cents.is_not(None))
+    return or_(and_(of_money, dated), and_(of_money, undated))
 
 
 def _is_missing() -> ColumnElement[bool]:
     return or_(Binding.item_id.is_(None), Binding.missing_since.is_not(None), Item.state.in_(CHANGE_PENDING))
 
 
-def _said(session: Session, connection_id: int) -> dict[int, str]:
+def _said(session: Session, about: ColumnElement[bool]) -> dict[int, str]:
     """The first thing a rule says against each item."""
     query = (
         select(Finding.item_id, Finding.message)
         .join(Item, Item.id == Finding.item_id)
-        .where(Item.connection_id == connection_id, Finding.effect == "deny")
+        .where(about, Finding.effect == "deny")
         .order_by(Finding.id.desc())
     )
     return {row.item_id: row.message for row in session.execute(query)}
@@ -163,13 +186,17 @@ WAITS = {
 # -- signing -------------------------------------------------------------------------------------------------------
 
 
-def sign(database: Database, connection_id: int, who: Person, month: str, part: str) -> None:
-    """Sign for a month; whoever reviews it is not who prepared it."""
+def sign(database: Database, connection_id: int, who: Person, month: str, part: str, seen: str = "") -> None:
+    """Sign for a month, for the list that was seen where that is told; whoever reviews it is not who prepared it."""
     permissions.must(database, connection_id, who, *RIGHT)
     if part not in PARTS:
         raise Refusal("One can prepare a month, or review it.", "Choose one of the two.", code="no_part")
     with work(database, connection_id) as unit:
         found = _page(unit.session, unit.connection, month)
+        if seen and seen != found.digest:
+            raise Conflict(
+                "The list changed while you looked at it.", "Look at it again, then sign.", code="list_changed"
+            )
         if standing := found.signed(part):
             raise Conflict(f"{standing.signed_by} has {part} {found.name} already.", "Undo that signature first.")
         prepared = found.signed(PREPARED)
@@ -181,11 +208,17 @@ def sign(database: Database, connection_id: int, who: Person, month: str, part: 
                 "Ask another person who may accept invoices.",
                 code="same_person",
             )
-        cents = money.to_cents(found.total)
         signature = MonthSignature(
-            connection_id=connection_id, month=found.month, part=part, user_id=who.id,
-            signed_by=who.name, signed_at=unit.at, missing=len(found.lines), cents=cents,
-        )  # fmt: skip
+            connection_id=connection_id,
+            month=found.month,
+            part=part,
+            user_id=who.id,
+            signed_by=who.name,
+            signed_at=unit.at,
+            missing=len(found.lines),
+            cents=money.to_cents(found.total),
+            digest=found.digest,
+        )
         unit.session.add(signature)
         unit.trail.add(
             Tag.MONTH_SIGNED,
@@ -231,7 +264,7 @@ def sheet(found: Page) -> Sheet:
             (
                 line.day,
                 registry.kind(line.item.kind).label,
-                line.item.name,
+                line.name,
                 line.item.title,
                 line.amount,
                 line.item.state,
@@ -240,6 +273,7 @@ def sheet(found: Page) -> Sheet:
             for line in found.lines
         ],
         tuple(_signature(one, found.zone) for one in found.signatures),
+        found.digest,
     )
 
 

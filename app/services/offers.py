@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from app.core import text
 from app.core.errors import NotFound
@@ -17,12 +17,14 @@ from app.items import registry
 from app.items.alike import Crowd, Suggestion
 from app.items.base import Content
 from app.items.offered import Bar, Difference, Offered
-from app.services import asking, freshness, permissions, refusals, rules_versions
+from app.services import asking, freshness, likeness, permissions, refusals, rules_versions
 from app.services.gather import staged_of
 from app.services.linking import there_already
 from app.services.people import Person
 
 PAGE = 50
+#: So many names of items are offered to link with.
+MOST_NAMED = 150
 #: The tabs count no further.
 MOST_COUNTED = 999
 TABS = {"staged": "To import", "linked": "Linked", "imported": "Imported", "archived": "Archived"}
@@ -103,9 +105,10 @@ def page(database: Database, connection_id: int, who: Person, wanted: Wanted) ->
     with database.reading() as session:
         connection = session.get_one(Connection, connection_id)
         as_of = _as_of(session, connection_id, kind)
-        free = _free(session, connection_id, kind) if wanted.tab == "staged" else []
-        found = _rows(session, connection_id, kind, wanted, [item for item, _ in free])
-        offering = _Offering(session, connection, kind, free)
+        found = _rows(session, connection_id, kind, wanted)
+        waiting = [kind.features_of(staged_of(record)) for record, item, _ in found[:PAGE] if item is None]
+        alike = likeness.like(session, connection_id, kind.kind, waiting) if wanted.tab == "staged" else []
+        offering = _Offering(session, connection, kind, alike)
         offering.read([item for _, item, _ in found if item is not None])
         return Page(
             kind=kind,
@@ -115,7 +118,7 @@ def page(database: Database, connection_id: int, who: Person, wanted: Wanted) ->
             as_of=as_of,
             stale=freshness.stale(connection, kind.source, as_of),
             asked=asking.under_way(session, connection_id, kind.source),
-            candidates=() if kind.never_links else tuple(item for item, _ in free),
+            candidates=_candidates(session, connection_id, kind) if wanted.tab == "staged" else (),
             next_after=found[PAGE - 1][0].id if len(found) > PAGE else 0,
         )
 
@@ -124,11 +127,10 @@ def exact_pairs(database: Database, connection_id: int, kind_name: str) -> dict[
     """Every waiting record with the one item of exactly its name: what Link all links."""
     kind = kind_of(kind_name)
     with database.reading() as session:
-        free = _free(session, connection_id, kind)
-        wanted = Wanted(kind_name, matches=True)
-        found = _rows(session, connection_id, kind, wanted, [item for item, _ in free], limit=None)
-        crowd = Crowd({item.id: kind.features(content) for item, content in free})
-        pairs = {row[0].id: crowd.same_name(kind.features_of(staged_of(row[0])).name) for row in found}
+        found = _rows(session, connection_id, kind, Wanted(kind_name, matches=True), limit=None)
+        names = {row[0].id: text.same_name(kind.features_of(staged_of(row[0])).name) for row in found}
+        free = likeness.named(session, connection_id, kind.kind, names.values())
+    pairs = {staged_id: free.get(name, []) for staged_id, name in names.items()}
     return {staged_id: hits[0] for staged_id, hits in pairs.items() if len(hits) == 1}
 
 
@@ -156,7 +158,7 @@ def named(database: Database, connection_id: int, kind_name: str, wanted: str) -
 def candidate(database: Database, connection_id: int, kind_name: str, name: str) -> int:
     """The item of Procore with this name, to link with."""
     query = select(Item.id).where(
-        Item.connection_id == connection_id, Item.kind == kind_name, func.lower(Item.name) == text.squeeze(name).lower()
+        Item.connection_id == connection_id, Item.kind == kind_name, Item.name_key == text.same_name(name)
     )
     with database.reading() as session:
         found = list(session.execute(query.order_by(Item.id)).scalars())
@@ -197,7 +199,6 @@ def _rows(
     connection_id: int,
     kind: Offered,
     wanted: Wanted,
-    free: Sequence[Item],
     limit: int | None = PAGE + 1,
 ) -> list[Found]:
     row = StagedRecord
@@ -211,32 +212,33 @@ def _rows(
     if wanted.search:
         query = query.where(row.full_key.contains(text.same_name(wanted.search), autoescape=True))
     if wanted.matches:
-        names = {text.same_name(item.name) for item in free}
-        query = query.where(or_(row.full_key.in_(names), row.leaf_key.in_(names)))
+        item = aliased(Item)
+        free = select(item.id).where(*likeness.is_free(connection_id, kind.kind, item))
+        each = (free.where(item.name_key == key).limit(1).scalar_subquery() for key in (row.full_key, row.leaf_key))
+        query = query.where(or_(*(one.is_not(None) for one in each)))
     return [(record, item, errand) for record, item, errand in session.execute(query.order_by(row.id).limit(limit))]
 
 
-def _free(session: Session, connection_id: int, kind: Offered) -> list[tuple[Item, Content]]:
-    """The items QuickBooks does not hold, with what Procore says of them."""
-    query = (
-        select(Item, Revision.content)
-        .join(Revision, Revision.id == Item.seen_revision_id)
-        .where(
-            Item.connection_id == connection_id,
-            Item.kind == kind.kind,
-            Item.state.in_(("draft", "sent")),
-            Item.id.not_in(select(Binding.item_id)),
-        )
-        .order_by(Item.name, Item.id)
-    )
-    return [(item, content) for item, content in session.execute(query)]
+def _candidates(session: Session, connection_id: int, kind: Offered) -> tuple[Item, ...]:
+    """The first of those that a record may be linked with; any other one may be typed as well."""
+    if kind.never_links:
+        return ()
+    first = select(Item.id).where(*likeness.is_free(connection_id, kind.kind))
+    each = (first.where(Item.state == state).order_by(Item.id).limit(MOST_NAMED) for state in likeness.FREE)
+    ids = union_all(*(select(one.subquery().c.id) for one in each))
+    return tuple(session.execute(select(Item).where(Item.id.in_(ids)).order_by(Item.name, Item.id)).scalars())
 
 
 def _counts(session: Session, connection_id: int, kind: Offered) -> dict[str, int]:
     """How many each tab holds, all in one statement; one more than are counted stands for all others."""
-    row, counts = StagedRecord, []
+    counts = []
     for tab in TABS:
-        query = select(row.id).outerjoin(Binding, _bound()).where(*_of_kind(connection_id, kind), _tab(tab))
+        query = select(StagedRecord.id).where(*_of_kind(connection_id, kind), _tab(tab))
+        if tab == "linked":  # among what is bound: far fewer than what QuickBooks holds
+            query = query.join(Binding, _bound())
+            query = query.where(Binding.connection_id == connection_id, Binding.record.in_(kind.types))
+        else:
+            query = query.outerjoin(Binding, _bound())
         counts.append(select(func.count()).select_from(query.limit(MOST_COUNTED + 1).subquery()).scalar_subquery())
     return {tab: int(many) for tab, many in zip(TABS, session.execute(select(*counts)).one(), strict=True)}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.services import list_order, listing
+from app.services import list_order, list_rows, listing
 from app.services.list_order import ORDERS
 from app.services.listing import PAGE, Page, Wanted
 from tests import records
@@ -107,8 +107,7 @@ def test_kinds_without_money_or_project_have_no_such_order_or_column() -> None:
 def test_no_order_sorts_the_rows_of_a_page(stage: Stage, sort: str) -> None:
     many(stage, 3)
     with stage.database.reading() as session:
-        query = listing._query(session, 1, Wanted("commitment", "draft", sort=sort))
-        query = query.order_by(*ORDERS[sort].by(back=False)).limit(PAGE)
+        query = list_rows.every(session, 1, Wanted("commitment", "draft", sort=sort)).limit(PAGE)
         said = str(query.compile(stage.database.engine, compile_kwargs={"literal_binds": True}))
         plan = " ".join(row[3] for row in session.execute(text("EXPLAIN QUERY PLAN " + said)))
     assert "USING INDEX ix_item_connection_id_kind_state" in plan

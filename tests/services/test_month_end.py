@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.core import clock
 from app.core.errors import Conflict, Forbidden, Refusal
 from app.core.tags import Tag
 from app.services import month_end
@@ -23,8 +24,8 @@ def names(stage: Stage, month: str = MARCH) -> list[str]:
     return [line.item.name for line in page(stage, month).lines]
 
 
-def sign(stage: Stage, who: str, part: str, month: str = MARCH) -> None:
-    month_end.sign(stage.database, stage.connection_id, stage.person(who), month, part)
+def sign(stage: Stage, who: str, part: str, month: str = MARCH, seen: str = "") -> None:
+    month_end.sign(stage.database, stage.connection_id, stage.person(who), month, part, seen)
 
 
 def undo(stage: Stage, who: str, part: str, reason: str = "a late invoice") -> None:
@@ -58,6 +59,17 @@ def test_the_accounting_date_decides_where_one_was_given(billing: Stage) -> None
     billing.send()
     billing.accept("Invoice 1047", accounting_date="2026-04-01", accounting_reason="March is closed")
     assert (names(billing), names(billing, "2026-04")) == ([], ["Invoice 1047"])
+
+
+@pytest.mark.requirement("ACC-09")
+def test_what_procore_dated_anew_while_somebody_decided_is_in_its_new_month(billing: Stage) -> None:
+    billing.approve(records.commitment(lines=[records.line("10000.00")]))
+    billing.run()
+    billing.receive(invoice(1, billed("900.00")))
+    billing.send()
+    billing.receive(invoice(1, billed("900.00"), billing_date="2026-05-20"))
+    billing.accept("Invoice 1047")
+    assert (names(billing), names(billing, "2026-05")) == ([], ["Invoice 1047"])
 
 
 def test_a_day_is_the_companys_own(stage: Stage) -> None:
@@ -112,6 +124,34 @@ def test_two_different_people_sign_and_both_are_on_the_trail(stage: Stage) -> No
     assert page(stage).changed_since
 
 
+def test_another_list_of_as_many_records_and_as_much_money_is_another_list(stage: Stage) -> None:
+    stage.receive(records.commitment())
+    sign(stage, "ana", PREPARED)
+    stage.receive(records.commitment(status="Void"), records.commitment("SC-021", 321))
+    found = page(stage)
+    assert [(line.name, str(line.amount)) for line in found.lines] == [("SC-021", "750.25")]
+    assert found.changed_since
+
+
+@pytest.mark.requirement("ACC-09")
+def test_nobody_signs_a_list_they_did_not_see(stage: Stage) -> None:
+    stage.receive(records.commitment())
+    looked_at = page(stage).digest
+    stage.receive(records.commitment("SC-021", 321))
+    with pytest.raises(Conflict, match="The list changed while you looked at it") as refused:
+        sign(stage, "ana", PREPARED, seen=looked_at)
+    assert refused.value.code == "list_changed"
+    assert page(stage).signed(PREPARED) is None
+    sign(stage, "ana", PREPARED, seen=page(stage).digest)
+    assert page(stage).signed(PREPARED) is not None
+
+
+def test_change_orders_are_named_with_their_commitment(stage: Stage) -> None:
+    stage.receive(records.commitment(), records.change_order())
+    [line] = page(stage, clock.today("America/Los_Angeles").isoformat()[:7]).lines
+    assert line.name == "CO 001 of SC-014"
+
+
 @pytest.mark.requirement("ACC-09")
 def test_a_signature_is_undone_with_a_reason_and_the_review_falls_with_the_preparation(stage: Stage) -> None:
     sign(stage, "ana", PREPARED)
@@ -137,7 +177,7 @@ def test_whoever_may_not_accept_invoices_signs_nothing(stage: Stage) -> None:
         undo(stage, "aud", PREPARED)
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026", "March", "2026-3", "2026-03-01"])
+@pytest.mark.parametrize("month", ["2026-13", "2026", "March", "2026-3", "2026-03-01", "0001-01", "9999-12"])
 def test_a_month_is_written_in_one_way(stage: Stage, month: str) -> None:
     with pytest.raises(Refusal, match="is no month"):
         page(stage, month)

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.errors import Forbidden, Refusal
 from app.core.tags import Tag
 from app.db.models import IssuedPayment, Operation
-from app.services import job_costs, payments, refreshes
+from app.services import job_costs, month_end, payments, refreshes
 from app.services.unit import work
 from tests.paying import Site
 from tests.scenery import open_stage
@@ -182,6 +182,8 @@ def test_a_payment_taken_back_is_shown_and_removed_only_when_a_person_says_so(
     site.work()
     assert site.issued() == []
     assert site.stage.states()["Payment 1"] == "draft"
+    missing = month_end.page(site.stage.database, 1, "2026-04").lines  # the month the payment is dated in
+    assert "Payment 1" not in [line.name for line in missing]
     site.work()
     assert site.issued() == []
     assert site.stage.events(Tag.PAYMENT_REMOVED)[0]["asked_by"] == "Ike"

@@ -23,6 +23,7 @@ class MonthSignature(Base):
     signed_at: Mapped[datetime]
     missing: Mapped[int]  # so many were not in QuickBooks when it was signed
     cents: Mapped[int] = mapped_column(BigInteger)  # … worth so much
+    digest: Mapped[str] = mapped_column(String(64))  # of the list that was signed
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
