@@ -15,7 +15,8 @@ from app.db.engine import Database
 from app.db.models import Binding, Connection, Item, Operation, Transition, WriteBack
 from app.db.models import Finding as StoredFinding
 from app.items import registry
-from app.services import unlinking
+from app.services import rejections, unlinking
+from app.services.rejections import Rejected
 from app.services.verdicts import NEXT_MOVE, Verdict, changed_since, verdicts
 
 STATE_WORDS = {
@@ -57,6 +58,7 @@ class Explanation:
     reasons: tuple[Reason, ...] = ()
     notes: tuple[str, ...] = ()
     history: tuple[Transition, ...] = field(default_factory=tuple)
+    rejected: Rejected | None = None  # and nobody accepted it since
     overridable: bool = False  # all that stands against its accept is that another person should do it
 
     def lines(self, *, history: bool = False) -> list[str]:
@@ -85,14 +87,16 @@ def explain(database: Database, connection_id: int, item_id: int, approver: str 
         if item is None or item.connection_id != connection_id:
             raise NotFound(f"There is no item {item_id} on this connection.", "See `tieout item list`.")
         verdict = verdicts(session, connection, [item], approver)[item.id]
+        rejected = rejections.of(session, [verdict.gathered]).get(item_id)
         moves = select(Transition).where(Transition.item_id == item_id).order_by(Transition.sort_key)
         return Explanation(
             item=item,
             label=registry.kind(item.kind).label,
             state=CHECKING if verdict.checking else STATE_WORDS[item.state],
             reasons=reasons(verdict),
-            notes=tuple(_notes(session, connection, item)),
+            notes=tuple(_notes(session, connection, item)) + ((rejected.sentences,) if rejected else ()),
             history=tuple(session.execute(moves).scalars()),
+            rejected=rejected,
             overridable=item.state == "sent" and verdict.decision is not None and verdict.decision.overridable,
         )
 

@@ -40,6 +40,7 @@ class Health:
     tone: str  # good, busy, warn, bad
     sentence: str
     checklist: tuple[str, ...] = ()
+    detail: str = ""  # from which machine it came, and when it is expected again
 
 
 def health(database: Database, connection_id: int) -> Health:
@@ -71,7 +72,9 @@ def said(connection: Connection, last: Conversation | None, many: int) -> Health
         return Health("bad", f"Last session stopped: {last.last_error}")
     if until := quiet.ends(connection.settings, now):
         return Health("warn", f"Quiet hours until {until}{line}")
-    return Health("good", f"Web Connector was here {_ago(now - seen)}{line}")
+    expected = _moment(connection, max(seen + planned(connection), now), now)
+    came = f"From {last.machine}, next" if last is not None and last.machine else "Next"
+    return Health("good", f"Web Connector was here {_ago(now - seen)}{line}", detail=f"{came} about {expected}")
 
 
 def planned(connection: Connection) -> timedelta:
@@ -104,7 +107,7 @@ def in_line(session: Session, connection_id: int) -> int:
 
 
 def _moment(connection: Connection, at: datetime, now: datetime) -> str:
-    zone = ZoneInfo(str(connection.settings.get("zone") or "UTC"))
+    zone = ZoneInfo(connection.zone)
     local = at.astimezone(zone)
     return f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local:%d %b %H:%M}"
 

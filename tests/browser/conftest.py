@@ -81,6 +81,14 @@ def signed_in(page: Page, running: demo.Demo, login: str = "ana") -> Page:
     return page
 
 
+def picture(page: Page, folder: Path, name: str, *, whole: bool = True) -> None:
+    """The page in the light and in the dark, for whoever wants to look."""
+    for scheme, end in (("dark", "-dark"), ("light", "")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        # With the caret as it is: hiding it leaves style attributes behind, which the page's own policy forbids.
+        page.screenshot(path=folder / f"{name}{end}.png", full_page=whole, caret="initial")
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh window; whatever a page complains of fails the test."""

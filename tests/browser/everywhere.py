@@ -20,7 +20,9 @@ from app.core import ids
 from app.db.models import Conversation, Item, MessageSet
 from app.factory import build, create_app
 from app.items import registry
-from app.services import connections, people, report_list, rules_versions, setup, user_admin
+from app.rulebook import overlay
+from app.services import connections, people, report_list, rules_drafts, rules_versions, setup, user_admin
+from tests import ruling
 
 #: Endpoints that answer no page: files, fragments of pages, and what machines ask for.
 NOT_PAGES = re.compile(
@@ -34,6 +36,8 @@ ASKED = {
     "exceptions.page": ["tab=cleared"],
     "offers.page": ["tab=linked", "tab=archived"],
     "trail.page": ["tag=item:state:moved"],
+    "rules.page": ["q=vendor", "before=1"],
+    "rules.edit": ["file=commitment.yaml", "file=tests/commitment.yaml"],
 }
 
 
@@ -91,8 +95,22 @@ class Site:
             "connection.message_set": sets,
             "connection.session": sessions,
             "catalogue.one": ["/errors/3171"],
+            "help.topic": ["/help/items"],
             "setup.page": [f"/setup/{step.name}" for step in setup.STEPS],
+            "rules.version": ["/rules/versions/1"],
+            "rules.preview_version": ["/rules/versions/1/preview"],
+            "rules.draft": [f"/rules/drafts/{self._proposed()}"],
+            "rules.preview": [f"/rules/drafts/{self._proposed()}/preview"],
         }
+
+    def _proposed(self) -> int:
+        """A draft of the rules that blocks what it can, and has no examples yet."""
+        database, chosen = self.services.database, self.connection_id  # type: ignore[attr-defined]
+        who = people.person(database, chosen, login=self.login)
+        assert who is not None
+        own = {ruling.OWN: ruling.limit_rule("20000.00")}
+        files = overlay.laid_over(rules_drafts.files(database, chosen), own)
+        return rules_drafts.keep(database, chosen, who, files, "Board decision of 3 March")
 
     def _invited(self) -> str:
         """The secret of a link that somebody new sets a password with."""

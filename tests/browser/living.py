@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.cli import demo
 from app.db.models import Item
 from app.sandbox.web_connector import Died
-from app.services import lifecycle, refreshes, sessions, tie_out
+from app.services import lifecycle, reading, refreshes, sessions, tie_out
 from app.services.job_costs import JOB_COSTS
 from app.services.payments import PAYMENTS
 
@@ -33,9 +35,19 @@ class Living:
         return f"{self.demo.url}/items/{kind}/{item_id}"
 
     def accept(self, ids: list[int], who: str = "ana") -> None:
-        """Somebody accepts these."""
+        """Somebody accepts these, whatever the rules remark."""
         running = self.demo
-        lifecycle.accept(running.services.database, running.connection_id, running.person(who), ids)
+        lifecycle.accept(running.services.database, running.connection_id, running.person(who), ids, warned_seen=True)
+
+    def hear(self, resource: str, until: Callable[[], bool]) -> None:
+        """Procore tells that records of this name changed; the worker reads them until what is wanted is seen."""
+        running = self.demo
+        assert reading.hint(running.services.database, running.connection_id, resource)
+        for _ in range(300):
+            if until():
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{resource}: what changed in Procore was not read")
 
     def run(self, **faults: int) -> None:
         """One session of the Web Connector; with faults it may die on the way."""

@@ -79,12 +79,3 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(browser: Browser, running: 
         page.goto(running.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
     context.close()
-
-
-def test_everything_works_without_javascript(browser: Browser, running: Demo) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = signed_in(context.new_page(), running)
-    page.goto(f"{running.url}/items/company")
-    page.locator("tbody tr", has_text="Pacific Glazing").get_by_role("button", name="Accept").click()
-    expect(page.get_by_role("status")).to_contain_text("Pacific Glazing Contractors accepted")
-    context.close()

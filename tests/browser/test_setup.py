@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app import settings as configuration
 from app.cli import demo
+from app.cli.local_server import serve
 from app.core import clock
 from app.db.models import Item
 from app.factory import Services, build, create_app
@@ -73,7 +74,7 @@ def day(tmp_path: Path) -> Iterator[Day]:
         company.add_account(name, kind)
     for vendor in ("Ironline Steel", "Delta Concrete"):
         company.add_vendor(vendor)
-    url, close = demo._serve(create_app(services=services), 0)
+    url, close = serve(create_app(services=services))
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     yield Day(services, added.id, company, url.replace("127.0.0.1", "localhost"), pictures)
@@ -180,7 +181,8 @@ def _approve_the_test_job(day: Day) -> None:
 
 
 @pytest.mark.requirement("CFG-05", "UI-05")
-def test_the_pill_tells_machine_last_contact_and_silence_on_any_page(page: Page, day: Day) -> None:
+def test_moment_05_the_pill_tells_machine_last_contact_and_next_run_and_silence(page: Page, day: Day) -> None:
+    """Moment 5: how QuickBooks is reached stands on every page."""
     database, chosen = day.services.database, day.connection_id
     password = connections.new_password(database, chosen, actor="tests")
     one = connections.get(database, chosen)
@@ -189,6 +191,8 @@ def test_the_pill_tells_machine_last_contact_and_silence_on_any_page(page: Page,
     assert WebConnector(soap, one.web_connector_user, password, day.company, **given).run().outcome == "done"
     sign_in(page, day, "ana")
     expect(page.locator("#health")).to_contain_text("Web Connector was here just now")
+    expect(page.locator("#health")).to_contain_text(re.compile(r"From 127\.0\.0\.1, next about \d\d:\d\d"))
+    day.picture(page, "moment-05")
     seen = connections.get(database, chosen).contact_at
     assert seen is not None
     with clock.running(lambda: seen + timedelta(minutes=11)):
@@ -198,7 +202,7 @@ def test_the_pill_tells_machine_last_contact_and_silence_on_any_page(page: Page,
             page.get_by_text("What to look at").click()
             expect(page.locator("#health li")).to_have_count(5)
             expect(page.locator("#health li").first).to_contain_text("machine")
-        day.picture(page, "silent")
+        day.picture(page, "moment-05-silent")
         page.goto(f"{day.url}/connection/")
         expect(page.get_by_role("heading", name="The Web Connector is silent")).to_be_visible()
         day.picture(page, "silent-connection")

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from app.db.models.base import Base
-from app.db.models.connection import ApiToken, Connection, PersonAccess, RulesActivation, RulesVersion, User
+from app.db.models.connection import (
+    ApiToken,
+    Connection,
+    PersonAccess,
+    RulesActivation,
+    RulesDraft,
+    RulesVersion,
+    User,
+)
 from app.db.models.hooks import HookNotice, HookRefusal, ProcoreHook
-from app.db.models.item import Binding, Discrepancy, Document, Finding, Item, ItemNeed, Revision, Transition
+from app.db.models.item import (
+    Binding,
+    Discrepancy,
+    Document,
+    Finding,
+    Item,
+    ItemNeed,
+    Rejection,
+    Revision,
+    Transition,
+)
 from app.db.models.listing import ItemWord, Preference, Tally
 from app.db.models.month import MonthSignature
 from app.db.models.notice import DigestDay, Mail, Notice
@@ -59,9 +77,11 @@ __all__ = [
     "ProcorePerson",
     "Reading",
     "RefreshLog",
+    "Rejection",
     "Request",
     "Revision",
     "RulesActivation",
+    "RulesDraft",
     "RulesVersion",
     "StagedRecord",
     "Tally",

@@ -8,7 +8,11 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core import clock
 from app.db.models.base import AS_BYTES, Base, BigKey
+
+#: Of what is otherwise: it is not gone by itself, and nobody has cleared it.
+STANDS = "gone_at IS NULL AND cleared_at IS NULL"
 
 
 class Item(Base):
@@ -24,8 +28,11 @@ class Item(Base):
     version: Mapped[int] = mapped_column(default=0)  # counts moves: compare-and-set
     name: Mapped[str]
     sort_name: Mapped[str] = mapped_column(AS_BYTES, default="")  # numbers in it as numbers, case left aside
+    name_key: Mapped[str] = mapped_column(default="")  # as QuickBooks compares names
     title: Mapped[str] = mapped_column(default="")
     cents: Mapped[int | None] = mapped_column(BigInteger)
+    day: Mapped[str] = mapped_column(String(10), default="")  # when accountants see it, in UTC; empty: dated nowhere
+    first_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     lock_key: Mapped[str | None] = mapped_column(String(120))
     place: Mapped[str] = mapped_column(default="")
     inputs: Mapped[dict[str, Any]]
@@ -56,6 +63,16 @@ class Item(Base):
         Index(None, "connection_id", "accepted_at"),
         Index(None, "connection_id", "state"),
         Index(None, "connection_id", "lock_key"),
+        Index(None, "connection_id", "kind", "name_key"),
+        # What a month is made of.
+        Index(
+            "ix_item_dated",
+            "connection_id",
+            "day",
+            "first_seen_at",
+            sqlite_where=text("cents IS NOT NULL"),
+            postgresql_where=text("cents IS NOT NULL"),
+        ),
         # Almost always few: what Procore was told and QuickBooks changed since.
         Index(
             "ix_item_differs",
@@ -119,7 +136,10 @@ class Binding(Base):
     linked_by: Mapped[str] = mapped_column(default="")  # who chose an existing record; empty: we wrote it
     conversation_id: Mapped[int | None] = mapped_column(BigInteger)  # the session that last answered it
     bound_at: Mapped[datetime]
-    __table_args__ = (Index(None, "connection_id", "quickbooks_id"),)
+    __table_args__ = (
+        Index(None, "connection_id", "quickbooks_id"),
+        Index(None, "connection_id", "record", "quickbooks_id"),
+    )
 
 
 class Discrepancy(Base):
@@ -140,7 +160,18 @@ class Discrepancy(Base):
     cleared_at: Mapped[datetime | None]
     cleared_by: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
-    __table_args__ = (Index(None, "connection_id", "gone_at", "cleared_at"),)
+    __table_args__ = (
+        # The few that stand, and those a person cleared: each a list by itself, in its order.
+        Index(
+            "ix_discrepancy_standing",
+            "connection_id",
+            "found_at",
+            "id",
+            sqlite_where=text(STANDS),
+            postgresql_where=text(STANDS),
+        ),
+        Index(None, "connection_id", "cleared_at", "id"),
+    )
 
 
 class Transition(Base):
@@ -156,6 +187,17 @@ class Transition(Base):
     reason: Mapped[str] = mapped_column(default="")
     rules_version: Mapped[str] = mapped_column(default="")
     findings: Mapped[list[Any]]
+    at: Mapped[datetime]
+
+
+class Rejection(Base):
+    """Which version of an item was sent back last, and why: what comes back is shown against it."""
+
+    __tablename__ = "rejection"
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    revision_id: Mapped[int] = mapped_column(BigInteger)
+    actor: Mapped[str]
+    reason: Mapped[str]
     at: Mapped[datetime]
 
 
