@@ -13,7 +13,7 @@ from app.rulebook.yaml_strict import Node
 FILE = "refusals.yaml"
 
 _NEEDS = ("id", "group", "label", "requirement", "sentence", "what_to_do")
-_MAY = ("arrives_as", "steps", "open_for")
+_MAY = ("about", "arrives_as", "steps", "open_for")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Refused:
     requirement: str
     sentence: str
     what_to_do: str
+    about: tuple[str, ...] = ()  # the kinds on whose lists it stands
     arrives_as: tuple[str, ...] = ()  # what Procore calls records of this sort
     steps: tuple[str, ...] = ()  # how it is done by hand
     country: str = ""  # open where QuickBooks is of this country
@@ -71,6 +72,7 @@ def _refused(node: Node, groups: list[str]) -> Refused:
         check_keys(parts["open_for"], ("country", "setting"), (), "`open_for:`")
     return Refused(
         **texts,
+        about=_texts(parts.get("about")),
         arrives_as=_texts(parts.get("arrives_as")),
         steps=_texts(parts.get("steps")),
         **{key: value.text(f"`{key}:`") for key, value in gate.items()},

@@ -66,6 +66,15 @@ class Entry:
     open: bool
 
 
+def about(database: Database, connection: Connection, kind: str) -> list[Entry]:
+    """What does not sync of one kind, or only behind a gate."""
+    with database.reading() as session:
+        catalogue = rules_versions.refusals(session, connection)
+    return [
+        Entry(one, one.is_open(connection.host, connection.settings)) for one in catalogue.values() if kind in one.about
+    ]
+
+
 def listed(database: Database, connection_id: int) -> dict[str, list[Entry]]:
     """The whole catalogue by group."""
     with database.reading() as session:
