@@ -36,10 +36,15 @@ ALL = (
         "TIEOUT_PROCORE_SIGN_IN",
         "on: people may sign in with Procore. The app's redirect address there is …/log-in/procore/back.",
     ),
+    Setting(
+        "TIEOUT_SESSION_HOURS",
+        "Whoever does nothing for so many hours is signed out: 12 unless set, at most 168. After 7 days everybody is.",
+    ),
     Setting("TIEOUT_METRICS_TOKEN", "Who sends it as a bearer token may read /metrics; else nobody.", secret=True),
     Setting(
         "TIEOUT_PUBLIC_URL",
-        "The address people open Tieout under, for links in mails, such as https://tieout.example.com.",
+        "The address people and the Web Connector reach Tieout under, such as https://tieout.example.com: for links in "
+        "mails, the .qwc file and the self-test.",
     ),
     Setting(
         "TIEOUT_SMTP_URL",
@@ -58,6 +63,10 @@ PROCORE = {
     "monthly_sandbox": ("https://api-monthly.procore.com", "https://login-sandbox-monthly.procore.com"),
     "on_demand_sandbox": ("https://api.procore.com", "https://login.procore.com"),
 }
+
+
+#: Nobody stays signed in for longer than a week, so no limit beyond would mean anything.
+MOST_HOURS = 168
 
 
 class BadSetting(ValueError):
@@ -83,6 +92,7 @@ class Settings:
     public_url: str = ""
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
+    session_hours: int = 12
 
     def shown(self) -> list[tuple[str, str, str]]:
         """Name, value (secrets masked) and meaning of every setting."""
@@ -96,6 +106,7 @@ class Settings:
             "TIEOUT_PROCORE_CLIENT_ID": self.procore_client_id,
             "TIEOUT_PROCORE_CLIENT_SECRET": self.procore_client_secret,
             "TIEOUT_PROCORE_SIGN_IN": "on" if self.procore_sign_in else "",
+            "TIEOUT_SESSION_HOURS": str(self.session_hours),
             "TIEOUT_METRICS_TOKEN": self.metrics_token,
             "TIEOUT_PUBLIC_URL": self.public_url,
             "TIEOUT_SMTP_URL": _without_password(self.smtp_url),
@@ -125,7 +136,14 @@ def load(environment: Mapping[str, str] = os.environ, data_dir: Path | None = No
         public_url=environment.get("TIEOUT_PUBLIC_URL", ""),
         smtp_url=environment.get("TIEOUT_SMTP_URL", ""),
         mail_from=environment.get("TIEOUT_MAIL_FROM", ""),
+        session_hours=_hours(environment.get("TIEOUT_SESSION_HOURS") or "12"),
     )
+
+
+def _hours(said: str) -> int:
+    if not (said.isascii() and said.isdecimal() and 1 <= int(said) <= MOST_HOURS):
+        raise BadSetting(f"TIEOUT_SESSION_HOURS is “{said}”, and must be a whole number from 1 to {MOST_HOURS}.")
+    return int(said)
 
 
 def _procore(environment: str) -> tuple[str, tuple[str, str]]:

@@ -38,6 +38,14 @@ def test_a_word_that_means_nothing_is_refused_with_those_that_do(tmp_path: Path)
         load({"TIEOUT_PROCORE_ENVIRONMENT": "staging"}, data_dir=tmp_path)
 
 
+def test_sessions_end_after_twelve_hours_unless_another_number_of_them_is_set(tmp_path: Path) -> None:
+    assert load({}, data_dir=tmp_path).session_hours == 12
+    assert load({"TIEOUT_SESSION_HOURS": "1"}, data_dir=tmp_path).session_hours == 1
+    for wrong in ("0", "169", "-1", "twelve", "1.5"):
+        with pytest.raises(BadSetting, match="from 1 to 168"):
+            load({"TIEOUT_SESSION_HOURS": wrong}, data_dir=tmp_path)
+
+
 @pytest.mark.requirement("SEC-01")
 def test_settings_do_not_tell_their_secrets(tmp_path: Path) -> None:
     given = {

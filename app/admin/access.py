@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from flask import Blueprint, Flask, current_app, flash, g, redirect, render_temp
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
+from app.admin import time_limit
 from app.core.errors import Forbidden
 from app.db.models import User
 from app.rulebook.permissions import VIEW
@@ -23,8 +25,10 @@ from app.services.people import Person
 pages = Blueprint("access", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 View = TypeVar("View", bound=Callable[..., Any])
 
-#: Blueprints whose changes decide over items: Procore is asked again who may.
-DECIDES = {"items", "offers"}
+#: What programs post: no form of a person's, and no cookie of theirs counts.
+OF_PROGRAMS = ("/qbwc", "/hooks/", "/api/")
+#: Changes for which nobody asks Procore again who may: how one leaves, and how one's own pages look.
+UNASKED = {"access.log_out", "access.theme", "preferences.keep_columns", "preferences.keep_keys"}
 #: The preference that keeps on which connection a person worked last.
 LAST = "connection"
 
@@ -66,8 +70,10 @@ def recognise() -> bool:
 
 
 def read_rights_again() -> None:
-    """Before anything is decided: what Procore says of the person now, or what is used instead."""
-    if request.method == "POST" and request.blueprint in DECIDES and recognise() and (sentence := anew()):
+    """Before anything is changed: what Procore says of the person now, or what is used instead."""
+    if request.method != "POST" or request.endpoint in UNASKED or request.path.startswith(OF_PROGRAMS):
+        return
+    if recognise() and (sentence := anew()):
         flash(sentence, "warn")
 
 
@@ -85,7 +91,9 @@ def needs_person(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not recognise():
-            return redirect(url_for("access.log_in", next=request.full_path.rstrip("?")))
+            if time_limit.by_itself():  # the page stays as it is: nothing in it is a place for the log-in
+                return Response(status=204)
+            return redirect(url_for("access.log_in", next=time_limit.page_of_return() or None))
         return view(*args, **kwargs)
 
     return cast(View, guarded)
@@ -109,6 +117,13 @@ def _signed_in() -> tuple[Person, int] | None:
     user_id, chosen = session.get("user"), session.get("connection")
     if user_id is None or chosen is None:
         return None
+    if after := time_limit.over(timedelta(hours=services().settings.session_hours)):
+        if time_limit.by_itself():  # whoever comes back is told then, and the form they send is still known
+            return None
+        session.clear()
+        lost = "" if request.method == "GET" else " Nothing of what you just sent was done: enter it once more there."
+        flash(f"You were signed out after {after}. Sign in again; you come back to this page.{lost}", "warn")
+        return None
     person = people.person(services().database, chosen, user_id=user_id)
     if person is None or person.access is None or session.get("round") != person.round:
         return None
@@ -127,7 +142,7 @@ def csrf_token() -> str:
 
 def check_csrf() -> None:
     """Refuse a change that did not come from one of our own pages."""
-    if request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith(("/qbwc", "/hooks/", "/api/")):
+    if request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith(OF_PROGRAMS):
         return
     sent = request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")
     if not secrets.compare_digest(sent.encode(), csrf_token().encode()):
@@ -177,6 +192,7 @@ def enter(user: User) -> str:
     session.clear()
     last = preferences.of(found.database, user.id).get(LAST)
     session["user"], session["round"] = user.id, user.round
+    time_limit.begin()
     session["connection"] = last if last in open_ else open_[0]
     return ""
 

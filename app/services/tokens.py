@@ -1,4 +1,8 @@
-"""Tokens: by which a program asks in a person's name, with exactly that person's rights on one connection."""
+"""Tokens: by which a program asks in a person's name, with exactly that person's rights on one connection.
+
+Whatever ends every session of the person ends the tokens too: another password, a link for one, signing out
+everywhere, being let in no more.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +61,8 @@ def make(database: Database, connection_id: int, who: Person, name: str, days: i
     secret = BEGINS + ids.secret(32)
     with work(database, connection_id) as unit:
         mine = (ApiToken.user_id == who.id, ApiToken.connection_id == connection_id, ApiToken.revoked_at.is_(None))
-        standing = select(func.count()).select_from(ApiToken).where(*mine, ApiToken.expires_at > unit.at)
+        lives = (ApiToken.round == who.round, ApiToken.expires_at > unit.at)
+        standing = select(func.count()).select_from(ApiToken).where(*mine, *lives)
         if unit.session.execute(standing).scalar_one() >= MOST:
             raise Refusal(f"{who.name} has {MOST} tokens already.", "Revoke one that is not used.", code="too_many")
         token = ApiToken(
@@ -65,6 +70,7 @@ def make(database: Database, connection_id: int, who: Person, name: str, days: i
             connection_id=connection_id,
             name=name,
             hash=_hashed(secret),
+            round=who.round,
             made_at=unit.at,
             expires_at=unit.at + timedelta(days=days),
         )
@@ -115,6 +121,12 @@ def bearer(database: Database, secret: str) -> tuple[Person, int]:
             "Whoever made this token may not sign in here any more.",
             "Ask whoever has the right “User administration”.",
             code="person_inactive",
+        )
+    if token.round != person.round:
+        raise Unauthorised(
+            f"This token ended when {person.name} changed the password or signed out everywhere.",
+            "Make a new one on the page “Your tokens”.",
+            code="token_ended",
         )
     if token.used_at is None or now - token.used_at >= USED_TO:
         with database.writing() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,11 +13,11 @@ from app.cli.user import user
 from app.core import clock
 from app.core.errors import NotFound, Refusal
 from app.db.models import ApiToken, User
-from app.services import tokens
+from app.services import signing_in, tokens, user_admin
 from tests.admin.api.conftest import Calls, Program
 from tests.admin.conftest import Visit, app_of, tags
 from tests.admin.reading import look, push
-from tests.support import Stage
+from tests.support import PASSWORD, Stage
 
 
 def _kept(stage: Stage) -> list[ApiToken]:
@@ -43,11 +44,11 @@ def test_a_person_makes_one_sees_it_once_and_revokes_it(visit: Visit, stage: Sta
 
 
 def test_the_list_says_when_each_was_last_used(visit: Visit, calls: Calls, stage: Stage) -> None:
-    program = calls("ana")
-    assert "never" in look(visit("ana"), "/tokens/").text
+    ana, program = visit("ana"), calls("ana")
+    assert "never" in look(ana, "/tokens/").text
     program.get("/me")
     assert _kept(stage)[0].used_at is not None
-    assert "never" not in look(visit("ana"), "/tokens/").find("//tbody")[0].text_content()
+    assert "never" not in look(ana, "/tokens/").find("//tbody")[0].text_content()
 
 
 def test_a_token_ends(calls: Calls, stage: Stage) -> None:
@@ -57,6 +58,33 @@ def test_a_token_ends(calls: Calls, stage: Stage) -> None:
         program.get("/me")
     with clock.running(lambda: late):
         assert program.get("/me", status=401)["code"] == "token_ended"
+
+
+ENDS: dict[str, Callable[[Stage, int], object]] = {
+    "another password": lambda stage, ana: signing_in.change_password(stage.database, ana, PASSWORD, "four words more"),
+    "a link": lambda stage, ana: user_admin.reset(stage.database, 1, stage.person("ike"), "ana"),
+    "out everywhere": lambda stage, ana: signing_in.sign_out_everywhere(stage.database, ana, actor="Ana"),
+}
+
+
+@pytest.mark.requirement("SEC-03")
+@pytest.mark.parametrize("act", ENDS)
+def test_what_ends_the_sessions_of_a_person_ends_the_tokens(calls: Calls, stage: Stage, act: str) -> None:
+    program, others = calls("ana"), calls("abe")
+    program.get("/me")
+    ENDS[act](stage, stage.person("ana").id)
+    error = program.get("/me", status=401)
+    assert error["code"] == "token_ended"
+    assert error["sentence"] == "This token ended when Ana changed the password or signed out everywhere."
+    others.get("/me")
+    calls("ana").get("/me")
+
+
+def test_the_page_says_what_ends_a_token_and_which_did(visit: Visit, stage: Stage) -> None:
+    tokens.make(stage.database, 1, stage.person("ana"), "The month-end script")
+    shown = look(visit("ana"), "/tokens/")
+    assert "All your tokens end when your password is changed" in shown.text
+    assert "ended: you changed the password" in shown.find("//tbody")[0].text_content()
 
 
 def test_without_a_good_token_nothing_is_told(calls: Calls) -> None:
