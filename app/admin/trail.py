@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import asdict
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as Answer
 
+from app.admin import files
 from app.admin.access import connection_id, me, needs, needs_person, services
 from app.admin.asked import number
 from app.admin.words import zone
+from app.core.errors import NotFound
 from app.core.tags import Tag
-from app.services import audit, audit_package, trail_page
+from app.services import audit, audit_export, audit_package, trail_page
 from app.services.trail_page import Wanted
 
 pages = Blueprint("trail", __name__, url_prefix="/audit")
+
+#: As what the trail is taken along.
+FORMS = {"csv": files.csv, "jsonl": files.jsonl}
 
 
 def _wanted() -> Wanted:
@@ -37,7 +41,7 @@ def page() -> str:
 @pages.get("/export.<form>")
 @needs("audit")
 def export(form: str) -> Response:
-    out, asked = io.StringIO(newline=""), _wanted()
+    asked = _wanted()
     wanted = audit.Filter(
         chain=audit.chain_of(connection_id()),
         item_id=asked.item or None,
@@ -46,15 +50,10 @@ def export(form: str) -> Response:
         since=trail_page.moment(asked.since, zone()),
         until=trail_page.moment(asked.until, zone(), end=True),
     )
-    if form == "jsonl":
-        audit.write_jsonl(services().database, wanted, out)
-        return _file(out.getvalue(), "application/jsonl", "audit.jsonl")
-    audit.write_csv(services().database, wanted, out)
-    return _file("\ufeff" + out.getvalue(), "text/csv", "audit.csv")
-
-
-def _file(body: str, mimetype: str, name: str) -> Response:
-    return Response(body, mimetype=mimetype, headers={"Content-Disposition": f"attachment; filename={name}"})
+    if form not in FORMS:
+        raise NotFound(f"There is no such form of the trail: {form}.", "Take it as CSV or as JSON Lines.")
+    database, actor = services().database, me().name
+    return FORMS[form](f"audit.{form}", lambda out: audit_export.write(database, wanted, form, out, actor=actor))
 
 
 @pages.post("/package")
@@ -68,7 +67,8 @@ def package() -> Response:
 @pages.post("/verify")
 @needs("audit")
 def verify() -> Answer:
-    for verdict in audit.verify(services().database):
+    """Recompute the chains that concern this connection; of others nothing is told."""
+    for verdict in audit.verify(services().database, audit.seen_from(connection_id())):
         sentence = f"{verdict.chain}: {verdict.problem or f'{verdict.events} events, all in place'}"
         flash(sentence, "good" if verdict.ok else "bad")
     return redirect(url_for("trail.page"))

@@ -9,7 +9,10 @@ from pathlib import Path
 import click
 
 from app.cli.shared import data_dir_option, services
-from app.services import audit
+from app.services import audit, audit_export
+
+#: Who the trail says it was: whoever may run commands on the machine.
+ACTOR = "command line"
 
 
 @click.group("audit")
@@ -18,7 +21,7 @@ def trail() -> None:
 
 
 @trail.command("export")
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(audit_export.FORMS)), default="csv", show_default=True)
 @click.option("--chain", default="", help="Only one chain, such as connection:1.")
 @click.option("--item", "item_id", type=int, help="Only one item, by its number.")
 @click.option("--actor", default="", help="Only what one person or system did.")
@@ -38,15 +41,14 @@ def export(
     out: Path | None,
     data_dir: Path | None,
 ) -> None:
-    """Write events, oldest first, as CSV or JSON Lines."""
+    """Write events, oldest first, as CSV or JSON Lines; that they were taken is an event of its own."""
     wanted = audit.Filter(chain, item_id, actor, tag, _utc(since), _utc(until))
-    write = audit.write_csv if form == "csv" else audit.write_jsonl
     database = services(data_dir).database
     if out is None:
-        write(database, wanted, sys.stdout)
+        audit_export.write(database, wanted, form, sys.stdout, actor=ACTOR)
         return
     with out.open("w", encoding="utf-8", newline="") as file:
-        count = write(database, wanted, file)
+        count = audit_export.write(database, wanted, form, file, actor=ACTOR)
     click.echo(f"{count} events in {out}.")
 
 

@@ -17,9 +17,10 @@ from app.core import clock, text
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Chain, Event, EventPayload
-from app.services import audit, permissions, verify_alone
+from app.services import audit, permissions, verify_alone, withheld
 from app.services.people import Person
 from app.services.unit import work
+from app.services.withheld import Others
 
 #: So large a ZIP is kept in memory; a larger one goes through a file.
 IN_MEMORY = 8 * 1024 * 1024
@@ -27,12 +28,14 @@ IN_MEMORY = 8 * 1024 * 1024
 READ_ME = """This is the audit trail of one connection of Tieout, and of the service it runs in.
 
 manifest.json    who asked for it and when, what is in it, how many events, and the SHA-256 of each file
-*.jsonl          one event a line, the oldest first: its hashed text, its hash, and what it was about
+*.jsonl          one event a line, the oldest first: its text, its hash, and what it was about
 verified.txt     what Tieout's own verification said when this was made
 verify.py        verifies all of it again: python verify.py (any Python, nothing else needed)
 
-Each event's hash is SHA-256 of the hash before it, a line feed and the event's text. The text names what the event
-was about by SHA-256 of a salt, a line feed and the particulars, so that these can be redacted and the chain holds.
+Each event's hash is SHA-256 of the hash before it, a line feed and the SHA-256 of the event's text. The text names
+what the event was about by SHA-256 of a salt, a line feed and the particulars, so that these can be redacted and the
+chain holds. The service's events about other connections, and about people who work only there, are withheld: of those
+stands the SHA-256 of the text alone, so that nothing before or after can be changed without breaking the chain.
 """
 
 
@@ -42,11 +45,11 @@ def make(database: Database, connection_id: int, who: Person) -> IO[bytes]:
     with work(database, connection_id) as unit:
         unit.trail.add(Tag.AUDIT_EXPORTED, who.name, form="zip")
     held = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # whoever sends it closes it
-    chains, files = [], {}
+    chains, files, others = [], {}, withheld.others(database, connection_id)
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in (audit.chain_of(connection_id), audit.SERVICE):
+        for name in audit.seen_from(connection_id):
             file = f"{name.replace(':', '-')}.jsonl"
-            told, files[file] = _chain(database, archive, name, file)
+            told, files[file] = _chain(database, archive, name, file, others)
             chains.append(told)
         for file, body in (("verified.txt", _verified(database, chains)), ("verify.py", _script())):
             archive.writestr(file, body)
@@ -55,7 +58,8 @@ def make(database: Database, connection_id: int, who: Person) -> IO[bytes]:
             "made_at": clock.now().isoformat(),
             "made_by": who.name,
             "tieout": version("tieout"),
-            "filter": "none: every event",
+            "filter": "none: every event; withheld are those of the service about other connections and their people, "
+            "which stand by the hash of their text alone",
             "chains": chains,
             "files": files,
         }
@@ -65,22 +69,35 @@ def make(database: Database, connection_id: int, who: Person) -> IO[bytes]:
     return held
 
 
-def _chain(database: Database, archive: zipfile.ZipFile, name: str, file: str) -> tuple[dict[str, Any], str]:
+def _chain(
+    database: Database, archive: zipfile.ZipFile, name: str, file: str, others: Others
+) -> tuple[dict[str, Any], str]:
     """One chain as a file of the archive: what the manifest says of it, and the SHA-256 of the file."""
-    digest, events = hashlib.sha256(), 0
+    digest, events, hidden = hashlib.sha256(), 0, 0
     first = last = ""
     with archive.open(file, "w", force_zip64=True) as out:
-        for event, line in _lines(database, name):
-            body = f"{line}\n".encode()
+        for event, payload in _events(database, name):
+            hide = name == audit.SERVICE and others.concerns(event, payload)
+            hidden += hide
+            body = f"{text.canonical(_shown(event, payload, hide))}\n".encode()
             digest.update(body)
             out.write(body)
             first, last, events = first or event.at.isoformat(), event.at.isoformat(), events + 1
             head = event.hash
     told = {"chain": name, "file": file, "events": events, "first_at": first, "last_at": last}
-    return told | {"last_hash": head if events else audit.GENESIS}, digest.hexdigest()
+    told |= {"last_hash": head if events else audit.GENESIS, "withheld": hidden}
+    return told, digest.hexdigest()
 
 
-def _lines(database: Database, name: str) -> Iterator[tuple[Event, str]]:
+def _shown(event: Event, payload: EventPayload | None, hide: bool) -> dict[str, Any]:
+    """An event as the file has it; of what is withheld only what the chain needs."""
+    if hide:
+        return {"body": None, "body_hash": text.digest(event.body), "hash": event.hash, "salt": None, "payload": None}
+    about = {"salt": payload.salt, "payload": payload.payload} if payload else {"salt": None, "payload": None}
+    return {"body": event.body, "hash": event.hash, **about}
+
+
+def _events(database: Database, name: str) -> Iterator[tuple[Event, EventPayload | None]]:
     query = (
         select(Event, EventPayload)
         .outerjoin(EventPayload, (EventPayload.chain == Event.chain) & (EventPayload.seq == Event.seq))
@@ -89,17 +106,13 @@ def _lines(database: Database, name: str) -> Iterator[tuple[Event, str]]:
         .order_by(Event.seq)
     )
     with database.reading() as session:
-        for event, payload in session.execute(query.execution_options(yield_per=500)):
-            about = {"salt": payload.salt, "payload": payload.payload} if payload else {"salt": None, "payload": None}
-            yield event, text.canonical({"body": event.body, "hash": event.hash, **about})
+        yield from session.execute(query.execution_options(yield_per=500))
 
 
 def _verified(database: Database, chains: list[dict[str, Any]]) -> str:
-    shown = {chain["chain"] for chain in chains}
     said = [
         f"{'OK' if verdict.ok else 'BROKEN'}  {verdict.chain}: {verdict.problem or f'{verdict.events} events'}"
-        for verdict in audit.verify(database)
-        if verdict.chain in shown
+        for verdict in audit.verify(database, [chain["chain"] for chain in chains])
     ]
     return "\n".join([*said, ""])
 

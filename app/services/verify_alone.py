@@ -16,16 +16,20 @@ def sha256(text: str) -> str:
 
 def problem(folder: Path, name: str, told: dict) -> str:  # type: ignore[type-arg]
     """What is wrong with one chain; empty when nothing is."""
-    last, seq = "0" * 64, 0
+    last, seq, hidden = "0" * 64, 0, 0
     with (folder / name).open(encoding="utf-8") as lines:
         for seq, line in enumerate(lines, 1):
             event = json.loads(line)
-            body = json.loads(event["body"])
-            last = sha256(f"{last}\n{event['body']}")
+            withheld = event["body"] is None
+            hidden += withheld
+            last = sha256(f"{last}\n{event['body_hash'] if withheld else sha256(event['body'])}")
+            body = {"seq": seq} if withheld else json.loads(event["body"])
             if body["seq"] != seq or last != event["hash"]:
                 return f"event {seq} was changed, or one before it is missing"
             if event["payload"] is not None and sha256(f"{event['salt']}\n{event['payload']}") != body["payload"]:
                 return f"event {seq}: what it was about was changed"
+    if hidden != told["withheld"]:
+        return f"{hidden} events are withheld, not {told['withheld']}"
     return "" if (seq, last) == (told["events"], told["last_hash"]) else f"it ends at event {seq}, not {told['events']}"
 
 
@@ -40,7 +44,9 @@ def main(folder: Path) -> int:
     for chain in manifest["chains"]:
         wrong = problem(folder, chain["file"], chain)
         bad |= bool(wrong)
-        print(f"{'BROKEN' if wrong else 'OK'}  {chain['chain']}: {wrong or str(chain['events']) + ' events'}")  # noqa: T201
+        hidden = f", {chain['withheld']} of them withheld" if chain["withheld"] else ""
+        found = wrong or f"{chain['events']} events{hidden}"
+        print(f"{'BROKEN' if wrong else 'OK'}  {chain['chain']}: {found}")  # noqa: T201
     return bad
 
 

@@ -23,6 +23,10 @@ def tamper(database: Database, *statements: str) -> None:
             connection.execute(text(statement))
 
 
+def sha256(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def verdict(database: Database) -> audit.Verdict:
     return next(one for one in audit.verify(database) if one.chain == CHAIN)
 
@@ -110,7 +114,7 @@ def test_a_forger_who_rehashes_one_event_is_found_at_the_next(database: Database
     with database.engine.connect() as connection:
         rows = connection.execute(text(f"SELECT seq, body, hash FROM event WHERE {MINE} ORDER BY seq")).all()
     forged = rows[1].body.replace("Ana", "Bob")
-    digest = hashlib.sha256(f"{rows[0].hash}\n{forged}".encode()).hexdigest()
+    digest = sha256(f"{rows[0].hash}\n{sha256(forged)}")
     with database.engine.begin() as connection:
         values = {"body": forged, "hash": digest}
         connection.execute(
@@ -161,7 +165,7 @@ def test_the_chain_can_be_recomputed_with_nothing_but_a_hash_function(database: 
         rows = connection.execute(text(f"SELECT body, hash FROM event WHERE {MINE} ORDER BY seq")).all()
     last = "0" * 64
     for row in rows:
-        last = hashlib.sha256(f"{last}\n{row.body}".encode()).hexdigest()
+        last = sha256(f"{last}\n{sha256(row.body)}")
         assert row.hash == last
 
 

@@ -85,8 +85,8 @@ def page(query: Mapping[str, Any]) -> Page:
 
 @family.post("/trail/verify", "Verify the trail", gives=VerdictsShape, right=("audit", ""))
 def verify() -> Any:
-    """Recompute every hash, and name the first event that does not fit."""
-    return {"chains": audit.verify(database())}
+    """Recompute every hash of the connection's chain and the service's, and name the first event that does not fit."""
+    return {"chains": audit.verify(database(), audit.seen_from(connection_id()))}
 
 
 @family.post("/trail/package", "Take the trail along", gives=File("application/zip", "The ZIP."), right=("audit", ""))
