@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -17,18 +18,29 @@ from app.items import registry
 from app.services import item_page, lifecycle, listing, unlinking
 from app.services import together as services_together
 from app.services.lifecycle import Outcomes
-from app.services.listing import Wanted
+from app.services.list_rows import Wanted
 from app.services.people import Person
 
-#: What each button does: the service, the past tense, and whether it wants a reason.
-ACTS: dict[str, tuple[Callable[..., Outcomes], str, bool]] = {
-    "send": (lifecycle.send, "sent", False),
-    "retrieve": (lifecycle.retrieve, "retrieved", False),
-    "accept": (lifecycle.accept, "accepted", False),
-    "reject": (lifecycle.reject, "rejected", True),
-    "take_back": (lifecycle.take_back, "taken back", True),
-    "retry": (lifecycle.retry, "put back in line", False),
-    "unlink": (unlinking.unlink, "unlinked", False),
+
+@dataclass(frozen=True)
+class Act:
+    """What one button does, to one row or to all that are ticked."""
+
+    service: Callable[..., Outcomes]
+    past: str
+    asks_reason: bool = False
+    decides: bool = False  # takes what the approver filled in, leaves out what was not looked at, can be undone
+    may_wait: bool = False  # where it ends synced, QuickBooks is asked first
+
+
+ACTS = {
+    "send": Act(lifecycle.send, "sent"),
+    "retrieve": Act(lifecycle.retrieve, "retrieved"),
+    "accept": Act(lifecycle.accept, "accepted", decides=True),
+    "reject": Act(lifecycle.reject, "rejected", asks_reason=True),
+    "take_back": Act(lifecycle.take_back, "taken back", asks_reason=True),
+    "retry": Act(lifecycle.retry, "put back in line"),
+    "unlink": Act(unlinking.unlink, "unlinked", may_wait=True),
 }
 #: The button that shows what the ticked items wait for, to decide them together.
 TOO = "accept_too"
@@ -62,30 +74,32 @@ def act(kind: str) -> Shown:
             "warn",
         )
         return _again(asked)
-    service, done, _ = ACTS[name]
+    pressed = ACTS[name]
     try:
-        outcomes = service(services().database, connection_id(), me(), chosen, **_more(name, kind, only, chosen))
+        outcomes = pressed.service(
+            services().database, connection_id(), me(), chosen, **_more(pressed, kind, only, chosen)
+        )
     except Refusal as problem:
         flash(str(problem), "bad")
         return _again(asked)
     _tell(
-        _without_waiting(outcomes) if name == "unlink" else outcomes,
-        done,
-        undo_for=kind if name == "accept" else "",
+        _without_waiting(outcomes) if pressed.may_wait else outcomes,
+        pressed.past,
+        undo_for=kind if pressed.decides else "",
         left=None if _from_item() else asked,
     )
     return _again(asked) if outcomes.refused else _back(asked)
 
 
-def _more(name: str, kind: str, only: str, chosen: Sequence[int]) -> dict[str, Any]:
+def _more(pressed: Act, kind: str, only: str, chosen: Sequence[int]) -> dict[str, Any]:
     """What a service wants to know besides the items."""
-    if name == "accept":
-        inputs = {one: _inputs(kind, one) for one in chosen}
+    found: dict[str, Any] = {"expected": _versions(chosen)}
+    if pressed.decides:
         # Whoever ticks many looks at the sum, not at each: what has a remark is left for a look of its own.
-        return {"inputs": inputs, "expected": _versions(chosen), "unless_warned": not only}
-    if ACTS[name][2]:
-        return {"reason": request.form.get(f"reason:{only}") or request.form.get("reason", "")}
-    return {}
+        found |= {"inputs": {one: _inputs(kind, one) for one in chosen}, "warned_seen": bool(only)}
+    if pressed.asks_reason:
+        found["reason"] = request.form.get(f"reason:{only}") or request.form.get("reason", "")
+    return found
 
 
 def _inputs(kind: str, item_id: int) -> dict[str, str]:
@@ -95,7 +109,7 @@ def _inputs(kind: str, item_id: int) -> dict[str, str]:
 
 
 def _versions(chosen: Sequence[int]) -> dict[int, int]:
-    """The versions the approver looked at."""
+    """The versions the person looked at."""
     found = {one: request.form.get(f"version:{one}", "") for one in chosen}
     return {one: number(version) for one, version in found.items() if version.isdecimal()}
 
@@ -173,7 +187,8 @@ def accept_together(kind: str) -> Answer:
     if not chosen:
         flash("Nothing was ticked, so nothing was done.", "warn")
         return redirect(address(asked))
-    outcomes = lifecycle.accept(services().database, connection_id(), me(), chosen, expected=_versions(chosen))
+    seen = _versions(chosen)  # and the remarks: each stands beside its row
+    outcomes = lifecycle.accept(services().database, connection_id(), me(), chosen, expected=seen, warned_seen=True)
     _tell(outcomes, "accepted", undo_for=kind)
     return redirect(address(asked))
 
@@ -209,7 +224,7 @@ def override(kind: str, item_id: int) -> Answer:
     seen = {item_id: number(request.form.get("version", ""))}
 
     def accept(database: Database, chosen: int, who: Person, one: int, reason: str) -> Outcomes:
-        return lifecycle.accept(database, chosen, who, [one], expected=seen, override=reason)
+        return lifecycle.accept(database, chosen, who, [one], expected=seen, warned_seen=True, override=reason)
 
     return _of_one(kind, item_id, accept, ("reason",), "accepted by one person alone", undo_for=kind)
 

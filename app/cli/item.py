@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import select
 
 from app.cli.shared import connection_option, data_dir_option, services, the_connection, the_item, the_person
 from app.core import money
@@ -18,8 +17,9 @@ from app.db.engine import Database
 from app.db.models import Item
 from app.factory import Services
 from app.items import registry
+from app.services import by_name, lifecycle, unlinking
 from app.services import explain as explaining
-from app.services import lifecycle, unlinking
+from app.services.lifecycle import Outcomes
 from app.services.people import Person
 from state_machines.item import STATES
 
@@ -50,23 +50,13 @@ def list_items(
 ) -> None:
     """List items."""
     found = services(data_dir)
-    rows = _rows(found, the_connection(found, connection_id), kind, state)
+    rows = by_name.listed(found.database, the_connection(found, connection_id), kind, state)
     if as_json:
         click.echo(json.dumps([_plain(row) for row in rows]))
         return
     for row in rows:
         amount = "" if row.cents is None else money.shown(money.from_cents(row.cents))
         click.echo(f"{row.id:>6}  {row.kind:<24} {row.name[:30]:<30} {row.state:<9} {amount:>16}  {row.title[:40]}")
-
-
-def _rows(found: Services, connection_id: int, kind: str | None, state: str | None) -> list[Item]:
-    query = select(Item).where(Item.connection_id == connection_id)
-    if kind:
-        query = query.where(Item.kind == kind)
-    if state:
-        query = query.where(Item.state == state)
-    with found.database.reading() as session:
-        return list(session.execute(query.order_by(Item.kind, Item.name, Item.id)).scalars())
 
 
 def _plain(row: Item) -> dict[str, Any]:
@@ -120,6 +110,7 @@ def send(
 @item.command("accept")
 @click.option("--all", "everything", is_flag=True, help="Everything that waits for a decision.")
 @click.option("--kind", type=click.Choice(list(registry.kinds())), help="With --all: only this kind.")
+@click.option("--with-warnings", is_flag=True, help="With --all: also what a rule warns of; else it is left out.")
 @click.option("--set", "inputs", multiple=True, metavar="NAME=VALUE", help="What an approver would type.")
 @click.option("--override", default="", metavar="REASON", help="Why one person may do what two should; needs a right.")
 @_acting
@@ -127,6 +118,7 @@ def accept(
     items: tuple[str, ...],
     everything: bool,
     kind: str | None,
+    with_warnings: bool,
     inputs: tuple[str, ...],
     override: str,
     login: str,
@@ -140,7 +132,17 @@ def accept(
     typed = dict(_pair(text) for text in inputs)
     person = the_person(found, chosen, login)
     given = dict.fromkeys(ids, typed) if typed else None
-    _tell(lifecycle.accept(found.database, chosen, person, ids, given, override=override), "accepted")
+    seen = with_warnings or not everything  # whoever takes all looks at none: as nothing of it is ticked
+    outcomes = lifecycle.accept(found.database, chosen, person, ids, given, warned_seen=seen, override=override)
+    warned = [one for one in outcomes.refused if one.problem is not None and one.problem.code == "warned"]
+    _tell(Outcomes([one for one in outcomes.each if one not in warned]), "accepted", len(outcomes.each))
+    if warned:
+        click.echo(
+            f"{len(warned)} left out, for a rule warns of {'it' if len(warned) == 1 else 'them'}. Look at each, then "
+            "accept it by name; or accept all of them with --with-warnings."
+        )
+        for one in warned:
+            click.echo(f"  {one.problem.sentence if one.problem else one.name}")
 
 
 @item.command("reject")
@@ -205,19 +207,19 @@ def _chosen(
     found: Services, connection_id: int, items: tuple[str, ...], everything: bool, kind: str | None, state: str
 ) -> list[int]:
     if everything:
-        return [row.id for row in _rows(found, connection_id, kind, state)]
+        return [row.id for row in by_name.listed(found.database, connection_id, kind, state)]
     if not items:
         raise Refusal("Nothing was named.", "Name items, or use --all.")
     return [the_item(found, connection_id, one) for one in items]
 
 
 def _acted(
-    act: Callable[[Database, int, Person, list[int]], lifecycle.Outcomes],
+    act: Callable[[Database, int, Person, list[int]], Outcomes],
     items: tuple[str, ...],
     login: str,
     connection_id: int | None,
     data_dir: Path | None,
-) -> lifecycle.Outcomes:
+) -> Outcomes:
     """What became of the named items when a person acted on them."""
     found = services(data_dir)
     chosen = the_connection(found, connection_id)
@@ -232,8 +234,8 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _tell(outcomes: lifecycle.Outcomes, verb: str) -> None:
-    click.echo(f"{len(outcomes.done)} of {len(outcomes.each)} {verb}.")
+def _tell(outcomes: Outcomes, verb: str, asked: int | None = None) -> None:
+    click.echo(f"{len(outcomes.done)} of {len(outcomes.each) if asked is None else asked} {verb}.")
     for outcome in outcomes.done:
         if outcome.note:
             click.echo(f"  {outcome.note}")

@@ -70,6 +70,22 @@ def test_accepting_all_of_a_kind_leaves_the_others(tieout: Tieout) -> None:
     assert states(tieout)["SC-014"] == "sent"
 
 
+def test_accepting_all_leaves_out_what_a_rule_warns_of_and_says_which(tieout: Tieout) -> None:
+    tieout("user", "level", "ana", "--tool", "commitments=Admin", "--as", "ike")
+    assert tieout("item", "send", "SC-014", "--as", "ana").code == 0
+    assert tieout("item", "send", "--all", "--as", "pat").code == 0
+    said = tieout("item", "accept", "--all", "--as", "ana").out.splitlines()
+    assert said[0] == "2 of 5 accepted."  # the two cost codes have no account yet
+    assert said[-2:] == [
+        "1 left out, for a rule warns of it. Look at each, then accept it by name; or accept all of them with "
+        "--with-warnings.",
+        "  SC-014 waits for a person to look at it: Ana sent SC-014 and accepts it as well.",
+    ]
+    assert states(tieout)["SC-014"] == "sent"
+    tieout("item", "accept", "--all", "--with-warnings", "--as", "ana")
+    assert states(tieout)["SC-014"] in ("accepted", "queued")
+
+
 @pytest.mark.usefixtures("sent")
 def test_a_rejection_needs_its_reason_and_shows_it(tieout: Tieout) -> None:
     assert tieout("item", "reject", "SC-014", "--as", "ana").code == 2

@@ -10,6 +10,7 @@ from app.core.errors import Conflict, Forbidden, NotFound, Refusal
 from app.core.tags import Tag
 from app.db.models import Binding, Document, Operation, Transition
 from app.services import connections, lifecycle
+from app.services.lifecycle import walk
 from tests import records
 from tests.support import Stage
 
@@ -334,3 +335,15 @@ def test_an_item_quickbooks_holds_is_never_rejected(stage: Stage) -> None:
     _refused(_only(stage.act("reject", "Ironline Steel", reason="no")), "in_quickbooks", "already holds Ironline Steel")
     assert stage.item("Ironline Steel").state == "queued"
     assert stage.operation("Ironline Steel").state == "ready"
+
+
+def test_an_item_that_is_not_there_stops_the_whole_before_any_of_it(
+    sent: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent.receive(records.commitment("SC-015", id=311))
+    sent.send()
+    monkeypatch.setattr(walk, "BATCH", 1)  # each in a transaction of its own
+    ids = [sent.item("SC-014").id, sent.item("SC-015").id, 999_999]
+    with pytest.raises(NotFound, match="no item 999999"):
+        lifecycle.accept(sent.database, 1, sent.person("ana"), ids)
+    assert [sent.item(name).state for name in ("SC-014", "SC-015")] == ["sent", "sent"]

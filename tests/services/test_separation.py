@@ -26,7 +26,8 @@ def hold(stage: Stage, login: str, *rights: str) -> None:
 
 def accept(stage: Stage, name: str, who: str, override: str = "") -> lifecycle.Outcome:
     """What becomes of one item when somebody accepts it."""
-    [outcome] = lifecycle.accept(stage.database, 1, stage.person(who), stage.ids([name]), override=override).each
+    database, ids = stage.database, stage.ids([name])
+    [outcome] = lifecycle.accept(database, 1, stage.person(who), ids, warned_seen=True, override=override).each
     return outcome
 
 

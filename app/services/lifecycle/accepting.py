@@ -9,7 +9,7 @@ from app.core.decision import OVERRIDDEN, Decision
 from app.core.errors import Conflict, Refusal, TieoutError
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Document, Item
+from app.db.models import Document, Item, Revision
 from app.items.base import Content
 from app.rulebook import decide
 from app.services import discrepancies, moves, permissions, release, rules_versions, second_look
@@ -29,15 +29,15 @@ def accept(
     inputs: Mapping[int, Content] | None = None,
     *,
     expected: Mapping[int, int] | None = None,
-    unless_warned: bool = False,
+    warned_seen: bool = False,
     override: str = "",
 ) -> Outcomes:
     """Approve items: build and hash what will be written, and let it leave as soon as it may.
 
     ``inputs`` are what the approver filled in, by item. ``expected`` are the versions the
-    approver looked at: an item that moved since is refused with a Conflict. ``unless_warned``
-    leaves out whatever a rule warns of: a person must look at it. ``override`` is the reason
-    of a person who, with the right to do so, accepts what another one should.
+    approver looked at: an item that moved since is refused with a Conflict. What a rule warns
+    of is left out, for a person must look at it, unless ``warned_seen``: the remark was shown.
+    ``override`` is the reason of a person who, with the right to do so, accepts what another should.
     """
     override = text.squeeze(override)
     if override and (found := who.refusal("override")):
@@ -45,7 +45,7 @@ def accept(
         raise found
 
     def many(unit: Work, items: Sequence[Item], person: Person) -> Outcomes:
-        return accept_many(unit, items, person, inputs or {}, expected, unless_warned, override)
+        return accept_many(unit, items, person, inputs or {}, expected, warned_seen, override)
 
     return each(database, connection_id, who, "accept", item_ids, many)
 
@@ -56,7 +56,7 @@ def accept_many(
     who: Person,
     inputs: Mapping[int, Content],
     expected: Mapping[int, int] | None = None,
-    unless_warned: bool = False,
+    warned_seen: bool = False,
     override: str = "",
 ) -> Outcomes:
     """The same within a transaction."""
@@ -73,8 +73,8 @@ def accept_many(
             if override and outcome.decision.overridable:
                 outcome.decision = outcome.decision.overridden()
             if not outcome.decision.allowed:
-                raise refusal(item, outcome.decision)
-            if unless_warned:
+                raise refusal(outcome.decision)
+            if not warned_seen:
                 _not_warned(item, outcome.decision, decide.decide(pack, facts, "queue"))
             accepted.append((item, around[item.id], outcome.decision))
         except TieoutError as problem:
@@ -112,6 +112,13 @@ def _not_warned(item: Item, *decisions: Decision) -> None:
         )
 
 
+def _seen(unit: Work, item: Item, around: Gathered) -> Content:
+    """What Procore says of an item now, by which a month is told."""
+    if item.seen_revision_id in {None, item.sent_revision_id}:
+        return around.content
+    return unit.session.get_one(Revision, item.seen_revision_id).content
+
+
 def _approve(unit: Work, who: Person, accepted: Sequence[tuple[Item, Gathered, Decision]], override: str) -> None:
     documents = []
     contents = [document_of(around) for _, around, _ in accepted]
@@ -131,6 +138,7 @@ def _approve(unit: Work, who: Person, accepted: Sequence[tuple[Item, Gathered, D
     unit.session.flush()
     for (item, around, decision), document, content in zip(accepted, documents, contents, strict=True):
         item.inputs = around.inputs
+        item.day = around.kind.day(_seen(unit, item, around), item.inputs, "UTC")
         item.document_id = document.id
         item.accepted_by, item.accepted_at = who.name, unit.at
         item.problem = item.remedy = ""

@@ -33,5 +33,5 @@ def follow(database: Database, connection_id: int, sender: Person, sent: Outcome
             policy=sender.policy,
             profile=sender.profile,
         )
-        for outcome in accepting.accept(database, connection_id, proxy, mine, unless_warned=True).done:
+        for outcome in accepting.accept(database, connection_id, proxy, mine).done:
             found[outcome.item_id].state = outcome.state

@@ -37,7 +37,7 @@ def rebook(
         must_allow(item, "take_back", "booked on another day")
         moves.move(unit, item, "take_back", person.name, reason=reason)
         operations.drop(unit, item)
-        for outcome in accept_many(unit, [item], person, {item.id: given}).refused:
+        for outcome in accept_many(unit, [item], person, {item.id: given}, warned_seen=True).refused:
             raise outcome.problem or Refusal()
 
     return each(database, connection_id, who, "accept", [item_id], one_by_one(one), expected)

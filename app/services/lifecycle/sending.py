@@ -30,7 +30,7 @@ def send(
 
     Where Direct Export is on for the kind, no approver is waited for.
     """
-    procore_mode.must_be_sent_here(database, connection_id, who)
+    procore_mode.must_be_sent_here(who)
     sent = each(database, connection_id, who, "send", item_ids, _send_many, expected)
     by_proxy.follow(database, connection_id, who, sent)
     return sent
@@ -81,11 +81,11 @@ def _send_many(unit: Work, items: Sequence[Item], who: Person) -> Outcomes:
             outcome.decision = decide.decide(pack, around[item.id].facts(unit.connection), "send")
             if not outcome.decision.allowed:
                 item.sent_by = before
-                raise refusal(item, outcome.decision)  # one place turns problems into outcomes
+                raise refusal(outcome.decision)  # one place turns problems into outcomes
             moves.move(unit, item, trigger, who.name, decision=outcome.decision)
             item.sent_revision_id = item.seen_revision_id
+            item.problem = item.remedy = ""
             if trigger == "amend":
-                item.problem = item.remedy = ""
                 intake.point_at_newest(unit, item)
         except TieoutError as problem:
             outcome.problem = problem

@@ -10,7 +10,7 @@ from app.core.errors import Refusal
 from app.db.engine import Database
 from app.db.models import Binding, Item, ItemNeed, Revision
 from app.items import registry
-from app.services import discrepancies, intake, moves, notices, release
+from app.services import discrepancies, intake, moves, notices, rejections, release
 from app.services.lifecycle import operations
 from app.services.lifecycle.walk import Outcomes, each, must_allow, one_by_one, reason_given
 from app.services.people import Person
@@ -35,8 +35,8 @@ def reject(
     reason = reason_given(reason, "A rejection needs a reason.", "Say what the project team should change.")
 
     def one(unit: Work, item: Item, person: Person) -> str:
-        _reject(unit, item, person, reason)
-        return _left_waiting(unit, item)
+        untold = _reject(unit, item, person, reason)
+        return f"{_left_waiting(unit, item)} {untold}".strip()
 
     return each(database, connection_id, who, "reject", item_ids, one_by_one(one), expected)
 
@@ -62,8 +62,10 @@ def take_back(
     return each(database, connection_id, who, "take_back", item_ids, one_by_one(one), expected)
 
 
-def _reject(unit: Work, item: Item, who: Person, reason: str) -> None:
+def _reject(unit: Work, item: Item, who: Person, reason: str) -> str:
+    """Returns what to know where whoever sent it could not be told."""
     _off_the_queue(unit, item, who, "rejected")
+    rejections.note(unit, item, who.name, reason)
     if in_quickbooks(unit, item):
         must_allow(item, "revert", "rejected")
         if not registry.kind(item.kind).amends:
@@ -73,14 +75,13 @@ def _reject(unit: Work, item: Item, who: Person, reason: str) -> None:
                 code="in_quickbooks",
             )
         revert(unit, item, who.name, f"rejected by {who.name}: “{reason}”")
-        notices.rejected(unit, item, who, reason, "the change of ")
-        return
+        return notices.rejected(unit, item, who, reason, "the change of ")
     must_allow(item, "reject", "rejected")
     moves.move(unit, item, "reject", who.name, reason=reason)
     item.problem, item.remedy = f"Rejected by {who.name}: “{reason}”.", "Change it in Procore and send it again."
     back_to_newest(unit, item)
     forget(unit, item)
-    notices.rejected(unit, item, who, reason)
+    return notices.rejected(unit, item, who, reason)
 
 
 def _left_waiting(unit: Work, item: Item) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core import text
 from app.core.batches import in_batches
 from app.core.decision import Decision
-from app.core.errors import Conflict, NotFound, Pointer, Refusal, TieoutError
+from app.core.errors import Conflict, Pointer, Refusal, TieoutError
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Item
@@ -76,8 +76,6 @@ def each(
         with work(database, connection_id) as unit:
             query = select(Item).where(Item.connection_id == connection_id, Item.id.in_(batch))
             items = {item.id: item for item in unit.session.execute(query).scalars()}
-            if missing := [one for one in batch if one not in items]:
-                raise NotFound(f"There is no item {missing[0]} on this connection.", "It may belong to another one.")
             stale = {
                 one: _moved(items[one]) for one in batch if looked_at.get(one, items[one].version) != items[one].version
             }
@@ -132,7 +130,7 @@ def must_allow(item: Item, trigger: str, verb: str) -> None:
         )
 
 
-def refusal(item: Item, decision: Decision) -> Refusal:
+def refusal(decision: Decision) -> Refusal:
     """A decision that denies, as an error: the first finding's words, and links to all that block."""
     first = decision.denials[0]
     pointers = [
