@@ -139,9 +139,10 @@ class Stage:
         return lifecycle.send(self.database, self.connection_id, self.person("pat"), self.ids(names, "draft"))
 
     def accept(self, *names: str, who: str = "ana", **inputs: Any) -> lifecycle.Outcomes:
-        """Somebody accepts items by name; all sent ones when none is named. ``inputs`` go to each."""
+        """Somebody looks at items by name, all sent ones when none is named, and accepts. ``inputs`` go to each."""
         ids = self.ids(names, "sent")
-        return lifecycle.accept(self.database, self.connection_id, self.person(who), ids, dict.fromkeys(ids, inputs))
+        given, person = dict.fromkeys(ids, inputs), self.person(who)
+        return lifecycle.accept(self.database, self.connection_id, person, ids, given, warned_seen=True)
 
     def approve(self, *taken: tuple[str, dict[str, Any]], who: str = "ana") -> None:
         """Procore says these, Pat sends them, Ana accepts them; nobody may object."""

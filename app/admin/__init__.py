@@ -12,6 +12,7 @@ from app.admin import (
     catalogue,
     connection,
     exceptions,
+    help,
     home,
     job_costs,
     notices,
@@ -40,5 +41,6 @@ def init_app(app: Flask) -> None:
     catalogue.init_app(app)
     api.init_app(app)
     screens = (access, home, acts, connection, setup, rules, trail, permissions, settings, what_syncs, offers, about)
-    for module in (*screens, payments, job_costs, exceptions, reports, preferences, tokens, notices, people, sign_in):
+    more = (payments, job_costs, exceptions, reports, preferences, tokens, notices, people, sign_in, help)
+    for module in (*screens, *more):
         app.register_blueprint(module.pages)

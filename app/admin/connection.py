@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from app.admin.access import connection_id, me, needs, needs_person, services
+from app.admin.access import connection_id, me, needs, needs_person, outside, services
 from app.services import (
     connection_page,
     connections,
+    deletions,
     permissions,
     refreshes,
     self_test,
@@ -21,31 +22,31 @@ from app.services import (
 
 pages = Blueprint("connection", __name__, url_prefix="/connection")
 
-#: Whoever has one of these may read what went to QuickBooks and came back, word for word.
-READERS = ("connection", "audit", "rules")
-
-
-def may_read() -> bool:
-    """Whether the person may read requests and answers."""
-    return any(me().may(right) for right in READERS)
-
 
 def service_url() -> str:
-    """The address of the Web Connector's endpoint, as this browser reached the service."""
-    return url_for("connection.page", _external=True).removesuffix("/connection/") + "/qbwc"
+    """The address of the Web Connector's endpoint: under the public one where it is set, else as this browser came."""
+    return outside("connection.page").removesuffix("/connection/") + "/qbwc"
+
+
+def public_url_is_set() -> bool:
+    """Whether the address is that of the service, not only what a browser says."""
+    return bool(services().settings.public_url)
 
 
 @pages.get("/")
 @needs_person
 def page() -> str:
     found = connection_page.page(services().database, connection_id())
-    return render_template("connection.html", page=found, working=working.look(services().database, connection_id()))
+    at_work = working.look(services().database, connection_id())
+    return render_template(
+        "connection.html", page=found, working=at_work, url=service_url(), url_is_set=public_url_is_set()
+    )
 
 
 @pages.get("/sessions/<int:session_id>")
 @needs_person
 def session(session_id: int) -> str:
-    readable = may_read()
+    readable = permissions.may_read_bodies(me())
     found = session_page.session_page(services().database, connection_id(), session_id, texts=readable)
     return render_template("session.html", page=found, readable=readable)
 
@@ -54,7 +55,8 @@ def session(session_id: int) -> str:
 @needs_person
 def message_set(set_id: str) -> str:
     found = session_page.message_set(services().database, connection_id(), set_id)
-    return render_template("message_set.html", set=found[0], requests=found[1], readable=may_read())
+    readable = permissions.may_read_bodies(me())
+    return render_template("message_set.html", set=found[0], requests=found[1], readable=readable)
 
 
 @pages.post("/refresh")
@@ -71,6 +73,16 @@ def pause() -> Answer:
     paused = request.form.get("paused") == "yes"
     connections.pause(services().database, connection_id(), me(), paused)
     flash("Paused: nothing leaves for QuickBooks." if paused else "Going on.", "good")
+    return redirect(url_for("connection.page"))
+
+
+@pages.post("/deletions")
+@needs("connection")
+def confirm_deletions() -> Answer:
+    """What Procore no longer shows was really deleted there."""
+    kind, seen = request.form.get("kind", ""), request.form.get("seen", "")
+    found = deletions.confirm(services().database, connection_id(), me(), kind, seen)
+    flash(f"Confirmed. {found.plural} are read once more, and what is still gone is taken as deleted.", "good")
     return redirect(url_for("connection.page"))
 
 
@@ -118,15 +130,23 @@ def qwc() -> Response:
 @pages.get("/self-test")
 @needs_person
 def self_test_page() -> str:
-    return render_template("self_test.html", results=None, first=self_test.FIRST_SESSION, url=service_url())
+    return _self_test(None)
 
 
 @pages.post("/self-test")
 @needs("connection")
 def run_self_test() -> str:
-    url = service_url()
-    results = self_test.run(services().database, connection_id(), me(), url, services().settings.public_url)
-    return render_template("self_test.html", results=results, first=self_test.FIRST_SESSION, url=url)
+    return _self_test(run_the_test())
+
+
+def run_the_test() -> list[self_test.Result]:
+    """The self-test of the address that the .qwc file carries."""
+    return self_test.run(services().database, connection_id(), me(), service_url(), is_set=public_url_is_set())
+
+
+def _self_test(results: list[self_test.Result] | None) -> str:
+    given = {"first": self_test.FIRST_SESSION, "url": service_url(), "url_is_set": public_url_is_set()}
+    return render_template("self_test.html", results=results, **given)
 
 
 @pages.post("/support-bundle")

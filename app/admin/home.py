@@ -24,7 +24,7 @@ MOST_PROJECTS = 6
 @pages.get("/")
 @needs_person
 def page() -> str:
-    found = overview.home(services().database, connection_id())
+    found = overview.home(services().database, connection_id(), me().name)
     words = [moment(slot.start) for slot in found.day]
     return render_template("home.html", home=found, day=bars.day(found.day, words), words=words, **_charts(found))
 
@@ -39,12 +39,9 @@ def _costs() -> list[bars.Row]:
     """The projects by what they cost; those over their budget first."""
     if not me().may("report", "job_costs"):
         return []
-    read = [one for one in job_costs.reports(services().database, connection_id()) if one.stored and one.lines]
-    read.sort(key=lambda one: (one.total.actual <= one.total.estimated, -one.total.actual))
-    shown = read[:MOST_PROJECTS]
+    shown = job_costs.costliest(services().database, connection_id(), MOST_PROJECTS)
     urls = [url_for("job_costs.one", project_id=one.project_id) for one in shown]
-    database, chosen = services().database, connection_id()
-    drawn = bars.job_costs([job_costs.report(database, chosen, one.project_id).total for one in shown], urls)
+    drawn = bars.job_costs([one.total for one in shown], urls)
     return [replace(row, label=one.project) for one, row in zip(shown, drawn, strict=True)]
 
 

@@ -7,16 +7,8 @@ from typing import Any
 from flask import request
 
 from app.admin.access import me
-from app.services import timeline
+from app.services import permissions, timeline
 from app.services.item_page import ItemPage
-
-#: Who may read what went to QuickBooks and came back, word for word: whoever holds one of these.
-READERS = ("audit", "rules")
-
-
-def may_read(kind: str = "") -> bool:
-    """Whether the person may read requests and replies."""
-    return any(me().may(right) for right in READERS) or me().may("accept", kind)
 
 
 def around(page: ItemPage) -> dict[str, Any]:
@@ -26,5 +18,5 @@ def around(page: ItemPage) -> dict[str, Any]:
         "shown": chosen if chosen in timeline.GROUPS else "",
         "groups": timeline.GROUPS,
         "counts": timeline.counts(page.timeline),
-        "bodies": may_read(page.item.kind),
+        "bodies": permissions.may_read_bodies(me(), page.item.kind),
     }

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from app.admin import item_view, preferences
+from app.admin import files, item_view, preferences
 from app.admin.access import connection_id, me, needs_person, services
 from app.core.errors import NotFound
 from app.items import registry
-from app.services import item_page, list_order, listing
-from app.services.listing import TABS, Wanted
+from app.services import item_page, list_order, listing, permissions
+from app.services.list_rows import Wanted
+from app.services.listing import TABS
 
 pages = Blueprint("items", __name__, url_prefix="/items")
 
@@ -71,7 +71,7 @@ def show_one(kind: str, item_id: int) -> str:
     """The page of one item."""
     database = services().database
     item_page.of_kind(database, connection_id(), kind, item_id)
-    tools = services().tools if item_view.may_read(kind) else None
+    tools = services().tools if permissions.may_read_bodies(me(), kind) else None
     found = item_page.load(database, connection_id(), item_id, approver(kind), tools)
     here = url_for("items.one", kind=kind, item_id=item_id)
     return render_template("item.html", page=found, here=here, **item_view.around(found))
@@ -92,14 +92,9 @@ def page(kind: str) -> str | tuple[str, int]:
 @pages.get("/<kind>.csv")
 @needs_person
 def as_csv(kind: str) -> Response:
-    out = io.StringIO(newline="")
+    database, chosen = services().database, connection_id()
     asked = replace(wanted(kind, request.args), after="", before="")
-    listing.write_csv(services().database, connection_id(), asked, out)
-    return Response(
-        "\ufeff" + out.getvalue(),  # the mark by which spreadsheets know UTF-8
-        mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename={kind}-{asked.tab}.csv"},
-    )
+    return files.csv(f"{kind}-{asked.tab}.csv", lambda out: listing.write_csv(database, chosen, asked, out))
 
 
 @pages.get(ONE)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from app.admin import bars
+from app.admin import bars, files
 from app.admin.access import connection_id, me, needs_person, services
 from app.core.errors import Refusal
 from app.services import job_costs, permissions, refreshes, refusals
@@ -17,11 +15,6 @@ pages = Blueprint("job_costs", __name__, url_prefix="/job-costs")
 
 #: Who may see the report of the company, and who that of a project: two rows of the permissions.
 COMPANY, PROJECT = "job_costs", "project_job_costs"
-
-
-def may_see() -> bool:
-    """Whether any report is for the person who asks."""
-    return me().may("report", COMPANY) or me().may("report", PROJECT)
 
 
 def must_see() -> None:
@@ -34,11 +27,9 @@ def must_see() -> None:
 @needs_person
 def page() -> str:
     """The projects; their totals only for those who may see the company's report."""
-    whole = me().may("report", COMPANY)
-    if not whole:
-        permissions.must(services().database, connection_id(), me(), "report", PROJECT)
+    must_see()
     found = job_costs.reports(services().database, connection_id())
-    return render_template("job_costs.html", reports=found, whole=whole)
+    return render_template("job_costs.html", reports=found, whole=me().may("report", COMPANY))
 
 
 @pages.get("/<project_id>")
@@ -53,13 +44,8 @@ def one(project_id: str) -> str:
 @pages.get("/<project_id>.csv")
 @needs_person
 def as_csv(project_id: str) -> Response:
-    found, out = _report(project_id), io.StringIO(newline="")
-    job_costs.write_csv(found, out)
-    return Response(
-        "\ufeff" + out.getvalue(),  # the mark by which spreadsheets know UTF-8
-        mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename=job-costs-{found.project_id}.csv"},
-    )
+    found = _report(project_id)
+    return files.csv(f"job-costs-{found.project_id}.csv", lambda out: job_costs.write_csv(found, out))
 
 
 @pages.get("/<project_id>/<code>")

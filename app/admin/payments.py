@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from app.admin import files
 from app.admin.access import connection_id, me, needs_person, services
 from app.core.errors import Refusal
 from app.services import payments, refreshes
@@ -26,10 +25,8 @@ def page() -> str:
 @pages.get("/items/payment.csv")
 @needs_person
 def as_csv() -> Response:
-    out = io.StringIO(newline="")
-    payments.write_csv(services().database, connection_id(), out)
-    headers = {"Content-Disposition": "attachment; filename=payments.csv"}
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
+    database, chosen = services().database, connection_id()
+    return files.csv("payments.csv", lambda out: payments.write_csv(database, chosen, out))
 
 
 @pages.post("/items/payment/refresh")

@@ -152,7 +152,9 @@ def own_password() -> Answer:
         flash(str(problem), "bad")
         return redirect(url_for("people.own"))
     _stay()
-    flash("Your password is changed. Wherever else you were signed in, you are out.", "good")
+    flash(
+        "Your password is changed. Wherever else you were signed in, you are out, and your tokens have ended.", "good"
+    )
     return redirect(url_for("people.own"))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from app.admin import report_bars
+from app.admin import files, report_bars
 from app.admin.access import connection_id, me, needs_person, services
 from app.core import clock
 from app.core.errors import Conflict, Refusal
@@ -43,14 +42,9 @@ def index() -> str:
 @pages.get("/<name>.csv")
 @needs_person
 def as_csv(name: str) -> Response:
-    found, out = _allowed(name), io.StringIO(newline="")
-    month = request.args.get("month", "")
-    reports.write_csv(found.sheet(services().database, connection_id(), month), out)
-    return Response(
-        "\ufeff" + out.getvalue(),  # the mark by which spreadsheets know UTF-8
-        mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename={found.name}.csv"},
-    )
+    found = _allowed(name)
+    sheet = found.sheet(services().database, connection_id(), request.args.get("month", ""))
+    return files.csv(f"{found.name}.csv", lambda out: reports.write_csv(sheet, out))
 
 
 @pages.get("/<name>")
@@ -163,7 +157,7 @@ def sign() -> Answer:
     month, part = request.form.get("month", ""), request.form.get("part", "")
 
     def act() -> str:
-        month_end.sign(*_here(), me(), month, part)
+        month_end.sign(*_here(), me(), month, part, request.form.get("seen", ""))
         return f"{month_end.name_of(month)} is {part}."
 
     return _tell(month, act)

@@ -23,10 +23,29 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+#: What anybody may send at once, signed in or not: room for a list of a thousand rows with all that is filled in, and
+#: for the largest file of rules. The Web Connector, webhooks and the API each have a limit of their own.
+LARGEST, MOST_FIELDS = 2 * 2**20, 5000
+HOME = "Go to the home page and look from there."
+#: What the web itself knows by a number alone.
+WORDS = {
+    404: ("There is no such page.", HOME),
+    413: (
+        f"This is more than Tieout takes at once ({LARGEST // 2**20} MB, {MOST_FIELDS:,} fields), so nothing was done.",
+        "Send less at once, or choose a smaller file.",
+    ),
+}
+
 
 def init_app(app: Flask) -> None:
     """Guard every request and dress every answer."""
-    app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", MAX_FORM_PARTS=5000)
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=LARGEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST,
+        MAX_FORM_PARTS=MOST_FIELDS,
+    )
     app.session_interface = access.Cookies()
     app.before_request(access.check_csrf)
     app.before_request(access.read_rights_again)
@@ -56,11 +75,8 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException | Response:
         return error
     if is_api():
         return answers.of_the_web(error)
-    told = TieoutError(
-        "There is no such page." if error.code == 404 else (error.description or error.name),
-        "Go to the home page and look from there.",
-        code=str(error.code),
-    )
+    sentence, what_to_do = WORDS.get(error.code or 500, (error.description or error.name, HOME))
+    told = TieoutError(sentence, what_to_do, code=str(error.code))
     access.recognise()
     return render_template("problem.html", error=told), error.code or 500
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app.admin.access import connection_id, me, needs_person, services
-from app.admin.connection import service_url
+from app.admin.connection import public_url_is_set, service_url
 from app.core.errors import TieoutError
 from app.services import setup, setup_steps
 from app.services.setup import Page
@@ -90,6 +90,7 @@ def _shown(step: str, **more: str) -> str:
         page=found,
         typed=typed,
         url=service_url(),
+        url_is_set=public_url_is_set(),
         words=setup_steps,
         waiting=setup.waiting(services().database, connection_id()),
         starting_day=setup.starting_day(found.facts.connection),

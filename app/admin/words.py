@@ -29,16 +29,6 @@ PILLS = {
     "synced": ("green", "✓", "Synced"),
 }
 
-#: What somebody may want to do with the items of each tab.
-TAB_ACTS = {
-    "draft": ("send",),
-    "sent": ("accept", "reject"),
-    "accepted": ("take_back",),
-    "queued": ("take_back",),
-    "failed": ("retry", "reject"),
-    "synced": ("unlink",),
-}
-
 _DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
 _AMOUNT = re.compile(r"-?[\d,]+\.\d\d")
 
@@ -73,8 +63,7 @@ def cents(value: int | None) -> str:
 
 def zone() -> str:
     """The company's own time zone; UTC before anybody signed in."""
-    settings = access.around().connection.settings if "person" in g else {}
-    return str(settings.get("zone") or "UTC")
+    return access.around().connection.zone if "person" in g else "UTC"
 
 
 def moment(value: datetime | None, *, seconds: bool = False) -> str:
@@ -151,7 +140,6 @@ def _every_page() -> dict[str, Any]:
         "moves": MOVES,
         "tab_names": TAB_NAMES,
         "tabs": TABS,
-        "tab_acts": TAB_ACTS,
         "where": where,
         "theme": request.cookies.get("theme", ""),
         "me": getattr(g, "person", None),

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from waitress.server import create_server
 
 from app import settings as configuration
 from app.cli import books
+from app.cli.local_server import serve
 from app.core import ids
 from app.core.errors import Refusal
 from app.db.models import Item, ItemNeed, StagedRecord
@@ -31,7 +31,6 @@ from app.web_connector.qwc import OWNER_ID
 from app.worker.loop import Worker
 from app.worker.postman import Postman
 
-HOST = "127.0.0.1"
 COMPANY_FILE = "contractor.qbw"
 COMPANY_PATH = r"C:\Books\Halvorsen Builders.qbw"
 WEB_CONNECTOR_USER = "halvorsen"
@@ -45,6 +44,7 @@ PEOPLE = (
     ("ana", "Ana Ruiz", "approver"),
     ("ben", "Ben Cole", "approver"),  # whoever accepts a new vendor may not accept its first invoice
     ("ike", "Ike Sand", "specialist"),
+    ("uma", "Uma Vance", "specialist"),  # whoever wrote a change of the rules does not let it decide alone
     ("aud", "Aud Lang", "auditor"),
     ("pat", "Pat Moreno", "project_manager"),
 )
@@ -76,6 +76,7 @@ class Demo:
         return {
             "url": self.url,
             "soap_url": self.soap_url,
+            "procore_url": self.services.settings.procore_api_url,
             "user": self.account["user"],
             "password": self.account["password"],
             "data_dir": str(self.services.settings.data_dir),
@@ -117,7 +118,7 @@ def start(
     loaded = configuration.load(data_dir=data_dir)
     store = Store(data_dir / "procore.db")
     store.seed(HALVORSEN)
-    procore_url, close_procore = _serve(create_procore(store), 0)
+    procore_url, close_procore = serve(create_procore(store))
     settings = replace(
         loaded,
         smtp_url=MAILBOX,  # whatever is set: nobody is mailed
@@ -134,7 +135,7 @@ def start(
     worker = Worker(services.database, connection_id, client)
     demo = Demo(services, connection_id, account, books.seeded(data_dir / COMPANY_FILE), store, worker)
     demo.closers += [store.close, demo.company.close, close_procore, client.close]
-    demo.url, close_service = _serve(create_app(services=services), port)
+    demo.url, close_service = serve(create_app(services=services), port)
     demo.closers.append(close_service)
     if not account.get("seeded"):
         try:
@@ -276,19 +277,6 @@ def _list_id(demo: Demo, source: str, name: str) -> str:
 
 
 # -- what keeps running --------------------------------------------------------------------------------------------
-
-
-def _serve(app: Any, port: int) -> tuple[str, Callable[[], None]]:
-    server = create_server(app, host=HOST, port=port, threads=8, max_request_body_size=80 * 2**20)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    url = f"http://{HOST}:{server.effective_port}"
-
-    def close() -> None:
-        server.close()
-        thread.join(timeout=5)
-
-    return url, close
 
 
 def _in_background(demo: Demo, run: Callable[[], None]) -> None:

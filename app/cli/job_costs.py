@@ -45,7 +45,9 @@ def show(project: str, connection_id: int | None, data_dir: Path | None) -> None
 def export(project: str, out: Path | None, connection_id: int | None, data_dir: Path | None) -> None:
     """Write the report of one PROJECT as CSV."""
     found = services(data_dir)
-    report = _named(job_costs.reports(found.database, the_connection(found, connection_id)), project)
+    chosen = the_connection(found, connection_id)
+    named = _named(job_costs.reports(found.database, chosen), project)
+    report = job_costs.report(found.database, chosen, named.project_id)  # with what is committed, as on its page
     if out is None:
         job_costs.write_csv(report, sys.stdout)
         return

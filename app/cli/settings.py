@@ -25,7 +25,9 @@ def list_settings(connection_id: int | None, data_dir: Path | None) -> None:
     for group, shown in connections.settings_page(found.database, the_connection(found, connection_id)).items():
         click.echo(group)
         for one in shown:
-            click.echo(f"  {one.setting.name:<40} {one.plain or 'not chosen':<24} {one.setting.label}")
+            click.echo(f"  {one.setting.name:<40} {one.said or 'not chosen':<24} {one.setting.label}")
+            if one.trouble:
+                click.echo(f"    {one.trouble}")
 
 
 @settings.command("set")

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import func, select
 
 from app import settings as configuration
 from app.core.errors import NotFound, Refusal
-from app.db.models import Item
 from app.factory import Services, build
-from app.services import connections, people, rights_again
+from app.services import by_name, connections, people, rights_again
 from app.services.people import Person
 
 #: The demo keeps to a folder of its own, so that it never meets a real installation's data.
@@ -68,19 +66,4 @@ def the_person(found: Services, connection_id: int, login: str) -> Person:
 
 def the_item(found: Services, connection_id: int, wanted: str) -> int:
     """An item by its number, or by its name (`SC-014`, or `commitment:SC-014` where names clash)."""
-    if wanted.isdigit():
-        return int(wanted)
-    kind, _, name = wanted.rpartition(":")
-    query = select(Item.id, Item.kind, Item.name).where(
-        Item.connection_id == connection_id, func.lower(Item.name) == name.lower()
-    )
-    if kind:
-        query = query.where(Item.kind == kind)
-    with found.database.reading() as session:
-        hits = session.execute(query).all()
-    if not hits:
-        raise NotFound(f"There is no item {wanted}.", "See `tieout item list`.")
-    if len(hits) > 1:
-        choices = ", ".join(f"{hit.id} ({hit.kind})" for hit in hits)
-        raise Refusal(f"Several items are called {name}: {choices}.", "Say its number.")
-    return int(hits[0].id)
+    return by_name.number(found.database, connection_id, wanted)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+#: Who did what Procore did, or what was done there; people have their own names.
+PROCORE = "Procore"
+
 
 class Tag(StrEnum):
     """What happened."""
@@ -40,10 +43,15 @@ class Tag(StrEnum):
     SIGNED_IN = "person:session:signed_in"
     SIGN_IN_FAILED = "person:session:sign_in_failed"
     RULES_STORED = "person:rules:stored"
+    RULES_DRAFTED = "person:rules:drafted"
+    RULES_APPROVED = "person:rules:approved"
+    RULES_DROPPED = "person:rules:draft_dropped"
     RULES_ACTIVATED = "person:rules:activated"
     ITEM_SEEN = "procore:item:seen"
     ITEM_CHANGED = "procore:item:changed"
+    ITEM_OTHER_ID = "procore:item:has_another_id"
     ITEM_NOT_SHOWN = "procore:item:no_longer_shown"
+    DELETIONS_CONFIRMED = "person:reading:deletions_confirmed"
     PROCORE_PERSON_CHANGED = "procore:person:changed"
     ITEM_MOVED = "item:state:moved"
     SEPARATION_OVERRIDDEN = "person:item:separation_overridden"
@@ -77,6 +85,7 @@ class Tag(StrEnum):
     MONTH_UNSIGNED = "person:month:signature_undone"
     NOTICE_GIVEN = "service:notice:given"
     NOTICE_MAILED = "service:notice:mailed"
+    NOTICE_REACHED_NOBODY = "service:notice:reached_nobody"
     AUDIT_EXPORTED = "person:audit:exported"
     REFUSED = "person:action:refused"
     REFRESH_ASKED = "person:refresh:asked"

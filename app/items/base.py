@@ -297,6 +297,14 @@ class ItemType:
         """Whether its records come from Procore's lists, so that one they no longer show is gone."""
         return type(self).fetch is not ItemType.fetch
 
+    def formerly(self, record: Content) -> Sequence[str]:
+        """Procore ids under which the record may be known from before it got the one it has."""
+        return ()
+
+    def can_be_marked(self, procore_id: str) -> bool:
+        """Whether Procore has a place on this record to note that QuickBooks holds it."""
+        return self.marks
+
     def place(self, procore: Procore, told: Told) -> Place:
         """Where Procore keeps the mark of the item."""
         raise NotImplementedError

@@ -19,6 +19,11 @@ def day(text: str | None) -> str:
         return ""
 
 
+def zone(settings: Mapping[str, Any]) -> str:
+    """The company's own time zone; UTC until it is said."""
+    return str(settings.get("zone") or "UTC")
+
+
 def closed_through(settings: Mapping[str, Any], host: Mapping[str, Any]) -> str:
     """The last day of the closed books: QuickBooks' own or ours, whichever is later."""
     in_quickbooks = (host.get("preferences") or {}).get(CLOSING_DATE)
@@ -28,7 +33,7 @@ def closed_through(settings: Mapping[str, Any], host: Mapping[str, Any]) -> str:
 def words(posted: str, settings: Mapping[str, Any], host: Mapping[str, Any], now: datetime | None) -> dict[str, str]:
     """What rules may know of the day a document is booked on."""
     closed = closed_through(settings, host)
-    usual_from, usual_through = _usual(now, settings.get("zone") or "UTC") if now else ("", "")
+    usual_from, usual_through = _usual(now, zone(settings)) if now else ("", "")
     return {
         "date": posted,
         "books_closed_through": closed,

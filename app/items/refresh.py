@@ -27,6 +27,8 @@ class Refresh:
     per: ClassVar[str] = ""
     #: … of whose project QuickBooks also holds an item of this kind.
     after: ClassVar[str] = ""
+    #: What it says stands by items of this kind.
+    by: ClassVar[str] = ""
     #: Tells only what changed: what does not show this time is not gone.
     incremental: ClassVar[bool] = False
     #: Asked with the ids of every record bound to an item of this kind, as they were when it was asked.

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 from app.db.models import Operation
 from app.items.base import Done
-from app.services import job_costs, payments
+from app.services import job_costs, job_costs_taken, payments
 from app.services.unit import Work
 
 Settle = Callable[[Work, Operation, Done], None]
 
 _SETTLES: Mapping[str, Settle] = {
-    job_costs.JOB_COSTS: lambda unit, operation, done: job_costs.take(unit, operation, done.report),
+    job_costs.JOB_COSTS: lambda unit, operation, done: job_costs_taken.take(unit, operation, done.report),
     payments.PAYMENTS: lambda unit, operation, done: payments.notice(unit),
 }
 

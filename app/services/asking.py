@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.core import ids
@@ -40,10 +40,15 @@ def ask(unit: Work, name: str, scope: str, params: Mapping[str, Any]) -> None:
 
 def under_way(session: Session, connection_id: int, name: str, scope: str = "") -> bool:
     """Whether QuickBooks has been asked, or is about to be."""
-    query = select(Operation.seq).where(
-        Operation.connection_id == connection_id,
-        Operation.kind == name,
-        Operation.scope == scope,
-        Operation.state.in_(UNDER_WAY),
-    )
+    query = _under_way(connection_id, name).where(Operation.scope == scope)
     return session.execute(query.limit(1)).first() is not None
+
+
+def scopes_under_way(session: Session, connection_id: int, name: str) -> set[str]:
+    """For what QuickBooks has been asked it, or is about to be."""
+    return set(session.execute(_under_way(connection_id, name)).scalars())
+
+
+def _under_way(connection_id: int, name: str) -> Select[str]:
+    mine = (Operation.connection_id == connection_id, Operation.kind == name, Operation.state.in_(UNDER_WAY))
+    return select(Operation.scope).where(*mine)

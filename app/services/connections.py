@@ -15,6 +15,7 @@ from app.core.errors import NotFound, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Binding, Connection, Item, StagedRecord
+from app.items import registry
 from app.services import audit, permissions, procore_mode, refusals, rules_versions
 from app.services import settings as declared
 from app.services.people import Person, hash_password
@@ -70,6 +71,8 @@ def add(
         )
         session.add(connection)
         session.flush()
+        if rules_version:
+            rules_versions.begin(session, connection, actor)
         trail.add(Tag.CONNECTION_ADDED, actor, connection=connection.id, name=name, user=user)
         own = audit.Trail(session, audit.chain_of(connection.id))
         own.add(Tag.CONNECTION_ADDED, actor, name=name, user=user)
@@ -130,9 +133,13 @@ def _held(session: Session, connection_id: int, kind: str) -> int:
 
 def _note_changes(unit: Work, before: Mapping[str, Any], changed: Mapping[str, Value], actor: str, reason: str) -> None:
     by = {"by": actor, "at": unit.at.isoformat(timespec="seconds")}
-    unit.connection.settings_changed = {**unit.connection.settings_changed, **dict.fromkeys(changed, by)}
+    # A record that is deleted later is still called by the name it had when it was chosen.
+    records = {name: named for name in changed if (named := _record(unit.session, unit.connection, name)[0])}
+    noted = {name: by | ({"record": records[name]} if name in records else {}) for name in changed}
+    unit.connection.settings_changed = {**unit.connection.settings_changed, **noted}
     for name, value in changed.items():
         said: dict[str, Any] = {"reason": reason} if reason else {}
+        said |= {"record": records[name]} if name in records else {}
         unit.trail.add(Tag.CONNECTION_SETTING, actor, setting=name, before=before.get(name), after=value, **said)
 
 
@@ -157,6 +164,13 @@ class Shown:
     offered: tuple[Offered, ...]
     changed_by: str = ""
     changed_at: datetime | None = None
+    record: str = ""  # the full name of the record of QuickBooks that is chosen
+    trouble: str = ""  # why it cannot be used as it stands
+
+    @property
+    def said(self) -> str:
+        """The value as people call it."""
+        return self.record or self.plain
 
     @property
     def plain(self) -> str:
@@ -169,7 +183,9 @@ class Shown:
         """What may be chosen, and how it is called."""
         if self.setting.form == declared.YES_NO:
             return (("yes", "On"), ("no", "Off"))
-        return self.setting.choices or tuple((one.list_id, one.name) for one in self.offered)
+        active = self.setting.choices or tuple((one.list_id, one.name) for one in self.offered)
+        chosen = ((self.plain, f"{self.record} (not usable)"),) if self.trouble else ()
+        return (*chosen, *active)
 
 
 def settings_page(database: Database, connection_id: int) -> dict[str, list[Shown]]:
@@ -185,10 +201,29 @@ def settings_page(database: Database, connection_id: int) -> dict[str, list[Show
 def _shown(session: Session, connection: Connection, setting: declared.Setting) -> Shown:
     choice = tuple(offered(session, connection.id, setting))
     value = connection.settings.get(setting.name, setting.default)
-    last = connection.settings_changed.get(setting.name)
-    if last is None:
-        return Shown(setting, value, choice)
-    return Shown(setting, value, choice, last["by"], datetime.fromisoformat(last["at"]))
+    last = connection.settings_changed.get(setting.name) or {}
+    at = datetime.fromisoformat(last["at"]) if last else None
+    return Shown(setting, value, choice, last.get("by", ""), at, *_record(session, connection, setting.name))
+
+
+def _record(session: Session, connection: Connection, name: str) -> tuple[str, str]:
+    """The full name of the record a setting names, and why it cannot be used; both empty where it names none."""
+    setting, list_id = declared.find(name), connection.settings.get(name)
+    source = declared.PICKED.get(setting.form)
+    if source is None or not list_id:
+        return "", ""
+    row = StagedRecord
+    mine = (row.connection_id == connection.id, row.source == source, row.list_id == list_id)
+    found = session.execute(select(row.full_name, row.active).where(*mine)).one_or_none()
+    if found is None:
+        last: Mapping[str, str] = connection.settings_changed.get(name) or {}
+        gone = last.get("record", f"A record of the list {registry.refreshes()[source].label}")
+        return gone, f"{gone} is not in QuickBooks any more, as last read. Choose another."
+    if found.active:
+        return found.full_name, ""
+    return found.full_name, (
+        f"{found.full_name} is inactive in QuickBooks. Make it active there and press Refresh here, or choose another."
+    )
 
 
 def offered(session: Session, connection_id: int, setting: declared.Setting) -> list[Offered]:
@@ -224,7 +259,8 @@ def confirm_file(database: Database, connection_id: int, path: str, *, actor: st
 def new_password(database: Database, connection_id: int, *, actor: str, at_once: bool = False) -> str:
     """Give the Web Connector user another password, told once.
 
-    The old one works until the new one was used, and no longer than the setting says; ``at_once`` ends it now.
+    The one in use works until the new one was used, and no longer than the setting says; ``at_once`` ends it now.
+    A new one that nobody used before the next was made is worth nothing: it is not what the Web Connector has.
     """
     password = ids.secret()
     hashed = hash_password(password)
@@ -232,7 +268,9 @@ def new_password(database: Database, connection_id: int, *, actor: str, at_once:
         connection = unit.connection
         days = int(connection.settings.get("password_overlap_days") or 7)
         until = None if at_once else unit.at + timedelta(days=days)
-        connection.old_password = connection.web_connector_password if until else ""
+        newest_unused = connection.old_password_until is not None and unit.at < connection.old_password_until
+        in_use = connection.old_password if newest_unused else connection.web_connector_password
+        connection.old_password = in_use if until else ""
         connection.old_password_until = until
         connection.web_connector_password = hashed
         connection.wrong_passwords, connection.locked_until = 0, None

@@ -19,6 +19,7 @@ CADENCES: dict[str, timedelta | None] = {
 }
 #: A list this many times as old as planned is stale.
 LATE = 2
+NEXT = "when the Web Connector comes next."
 
 
 def every(connection: Connection, refresh: Refresh) -> timedelta | None:
@@ -29,13 +30,15 @@ def every(connection: Connection, refresh: Refresh) -> timedelta | None:
 
 def stale(connection: Connection, name: str, as_of: datetime | None) -> str:
     """That a list is older than twice its schedule, and what to do; empty while it is not, or has no schedule."""
-    each = every(connection, registry.refreshes()[name])
-    if as_of is None or each is None or clock.now() - as_of <= LATE * each:
+    if not (each := late(connection, name, as_of)):
         return ""
-    return (
-        f"This is older than planned: it is read every {_span(each)}. Press Refresh; it is read when the Web "
-        "Connector comes next."
-    )
+    return f"This is older than planned: it is read every {each}. Press Refresh; it is read {NEXT}"
+
+
+def late(connection: Connection, name: str, as_of: datetime | None) -> str:
+    """How often a list is planned to be read, where it is older than twice that; else empty."""
+    each = every(connection, registry.refreshes()[name])
+    return "" if as_of is None or each is None or clock.now() - as_of <= LATE * each else _span(each)
 
 
 def _span(each: timedelta) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,9 +17,11 @@ from app.core.errors import NotFound
 from app.db.engine import Database
 from app.db.models import Binding, Connection, Document, Item, ItemNeed, Revision
 from app.items import posting, registry
-from app.items.base import Content, ItemType
-from app.services import listing, three_ways, timeline, to_be_written, unlinking
+from app.items.base import IMPORT, Content, ItemType
+from app.services import buttons, changes, listing, three_ways, timeline, to_be_written, unlinking
 from app.services.activity import next_session
+from app.services.buttons import Button
+from app.services.changes import Change
 from app.services.explain import Explanation, Reason, explain, reasons
 from app.services.gather import Gathered
 from app.services.lifecycle.by_hand import BY_HAND
@@ -80,7 +81,7 @@ class ItemPage:
     drawn: Drawn
     choices: tuple[Choice, ...]
     options: Mapping[str, tuple[tuple[str, str], ...]]
-    differences: tuple[tuple[str, str, str], ...]  # field, as sent, in Procore now
+    differences: tuple[Change, ...]  # as sent, and in Procore now
     comparison: Comparison | None
     timeline: tuple[Entry, ...]
     unlink: tuple[Step, ...]
@@ -91,6 +92,21 @@ class ItemPage:
     def may_amend(self) -> bool:
         """Whether a later change in Procore may be sent and written over what QuickBooks holds."""
         return self.kind.amends and bool(changed_since(self.item))
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """What may be done with it, beside unlinking."""
+        return buttons.on_page(self.item.state, amends=self.may_amend, closed=self.closed is not None)
+
+    @property
+    def unlinks(self) -> bool:
+        """Whether it and its QuickBooks record may be taken apart."""
+        return self.item.state == "synced" and self.kind.direction != IMPORT
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """All that may be done with it, by the rights it needs."""
+        return (*(one.name for one in self.buttons), *((unlinking.UNLINK,) if self.unlinks else ()))
 
     @property
     def blocked(self) -> bool:
@@ -131,7 +147,7 @@ def load(
             else Drawn(),
             choices=choices,
             options=listing.options(session, connection_id, kind) if choices else {},
-            differences=_differences(session, item),
+            differences=_differences(session, item, kind),
             comparison=three_ways.compare(session, connection, item, kind),
             timeline=entries,
             unlink=_unlink(session, item, kind, needed_by),
@@ -187,29 +203,12 @@ def _chain(session: Session, item: Item) -> tuple[Place, ...]:
 # -- what changed --------------------------------------------------------------------------------------------------
 
 
-def _differences(session: Session, item: Item) -> tuple[tuple[str, str, str], ...]:
+def _differences(session: Session, item: Item, kind: ItemType) -> tuple[Change, ...]:
     if item.sent_revision_id in {None, item.seen_revision_id}:
         return ()
     query = select(Revision.id, Revision.content).where(Revision.id.in_([item.sent_revision_id, item.seen_revision_id]))
     contents = {row.id: row.content for row in session.execute(query)}
-    return tuple(_compared("", contents[item.sent_revision_id], contents[item.seen_revision_id]))
-
-
-def _compared(path: str, before: Any, after: Any) -> Sequence[tuple[str, str, str]]:
-    """The leaves that differ, by their path."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        keys = sorted({*before, *after})
-        return [d for key in keys for d in _compared(f"{path} {key}".strip(), before.get(key), after.get(key))]
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        pairs = zip(before, after, strict=True)
-        return [d for number, (one, two) in enumerate(pairs, 1) for d in _compared(f"{path} {number}", one, two)]
-    return [] if before == after else [(path.replace("_", " "), _shown(before), _shown(after))]
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "—"
-    return f"{len(value)} entries" if isinstance(value, list | dict) else str(value)
+    return changes.between(kind, contents[item.sent_revision_id], contents[item.seen_revision_id])
 
 
 # -- what a person may do about it ---------------------------------------------------------------------------------
@@ -270,8 +269,14 @@ def _closed(
 
 def of_kind(database: Database, connection_id: int, kind: str, item_id: int) -> Item:
     """The item, or NotFound where it is of another kind or connection."""
+    return all_of_kind(database, connection_id, kind, [item_id])[0]
+
+
+def all_of_kind(database: Database, connection_id: int, kind: str, item_ids: Sequence[int]) -> list[Item]:
+    """The items in this order, or NotFound where any of them is of another kind or connection."""
+    query = select(Item).where(Item.connection_id == connection_id, Item.kind == kind, Item.id.in_(item_ids))
     with database.reading() as session:
-        item = session.get(Item, item_id)
-    if item is None or item.connection_id != connection_id or item.kind != kind:
+        found = {item.id: item for item in session.execute(query).scalars()}
+    if any(one not in found for one in item_ids):
         raise NotFound("There is no such item here.", "It may have been removed, or belong to another connection.")
-    return item
+    return [found[one] for one in item_ids]

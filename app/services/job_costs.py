@@ -1,33 +1,29 @@
-"""Job costs as QuickBooks told them last: kept whole, matched with cost codes, shown without asking QuickBooks."""
+"""Job costs as QuickBooks told them last, shown without asking QuickBooks."""
 
 from __future__ import annotations
 
 import csv
-import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TextIO
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import money, text
 from app.core.errors import NotFound, Refusal
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Binding, Document, Item, JobCostReport, Operation, StagedRecord
+from app.db.models import Connection, Item, JobCostReport
 from app.items import registry
 from app.items.base import Content
-from app.items.measures import COMMITTED
-from app.services import asking, permissions, projects
+from app.services import asking, freshness, permissions, projects
+from app.services import job_costs_parts as parts
 from app.services.people import Person
-from app.services.unit import Work, work
+from app.services.unit import work
 
 JOB_COSTS = "job_costs"
-QUICKBOOKS = "QuickBooks"
 #: Unpaid bills are costs only on this basis; on any other the figures would not fit what Procore says is invoiced.
 ACCRUAL = "Accrual"
 NOTHING = Decimal("0.00")
@@ -45,62 +41,6 @@ COLUMNS = (
 NOT_INCLUDED = (
     "Amounts coded to items that are not synced, or directly to accounts (such as journal entries), are not included."
 )
-
-
-# -- taking it in --------------------------------------------------------------------------------------------------
-
-
-def take(unit: Work, operation: Operation, report: Content) -> None:
-    """Keep what two reports of one session said of a project; it replaces what was kept before, whole."""
-    items = sorted({*report["estimated"], *report["actual"], *report["invoiced"]})
-    codes = _codes(unit.session, unit.connection.id, items)
-    retainage = str(unit.connection.settings.get("retainage_item") or "")
-    found = unit.session.get(JobCostReport, (unit.connection.id, operation.scope))
-    row = found or JobCostReport(connection_id=unit.connection.id, project_id=operation.scope, counter=0)
-    row.as_of = unit.at
-    row.basis = report["basis"] if report["bills_basis"] in {"", ACCRUAL} else report["bills_basis"]
-    row.rows = [
-        {
-            "item": item,
-            "cost_code": codes[item].cost_code if item in codes else "",
-            "is_retainage": bool(retainage) and item in codes and codes[item].list_id == retainage,
-            **{part: report[part].get(item, "0.00") for part in ("estimated", "actual", "invoiced")},
-        }
-        for item in items
-    ]
-    row.counter += 1
-    row.tries, row.problem, row.next_try_at = 0, "", unit.at
-    unit.session.add(row)
-    unit.trail.add(Tag.JOB_COSTS_READ, QUICKBOOKS, project=operation.scope, basis=row.basis, items=len(row.rows))
-
-
-@dataclass(frozen=True)
-class _Coded:
-    list_id: str
-    cost_code: str  # Procore's id; empty where the item is bound to none
-
-
-def _codes(session: Session, connection_id: int, names: Iterable[str]) -> dict[str, _Coded]:
-    """The cost codes bound to items of these full names: as the item list has them, else as they were bound.
-
-    An item that was written since the list was read is in no list yet.
-    """
-    keys = {text.same_name(name): name for name in names}
-    bound = select(Item.procore_id, Binding.quickbooks_id, Binding.full_name)
-    bound = bound.join(Binding, Binding.item_id == Item.id)
-    bound = bound.where(Item.connection_id == connection_id, Item.kind == "cost_code")
-    found: dict[str, _Coded] = {}
-    codes: dict[str, str] = {}
-    for row in session.execute(bound):
-        codes[row.quickbooks_id] = row.procore_id
-        if (key := text.same_name(row.full_name)) in keys:
-            found[keys[key]] = _Coded(row.quickbooks_id, row.procore_id)
-    staged = select(StagedRecord.full_key, StagedRecord.list_id).where(
-        StagedRecord.connection_id == connection_id, StagedRecord.source == "items", StagedRecord.full_key.in_(keys)
-    )
-    for full_key, list_id in session.execute(staged):
-        found[keys[full_key]] = _Coded(list_id, codes.get(list_id, ""))
-    return found
 
 
 # -- showing it ----------------------------------------------------------------------------------------------------
@@ -143,6 +83,7 @@ class Report:
     retainage: tuple[Line, ...] = ()  # left out by name
     under_way: bool = False
     why_not: str = ""  # why it cannot be asked for
+    stale: str = ""  # that it is older than planned, in words
 
     @property
     def as_of(self) -> datetime | None:
@@ -193,88 +134,70 @@ def keyed_by_hand(others: int) -> str:
 def reports(database: Database, connection_id: int) -> list[Report]:
     """The report of every synced project, by name."""
     with database.reading() as session:
-        return [_report(session, *found) for found in projects.with_jobs(session, connection_id)]
+        return _reports(session, connection_id, projects.with_jobs(session, connection_id))
+
+
+def costliest(database: Database, connection_id: int, most: int) -> list[Report]:
+    """The projects that cost most, those over their budget first; of no more than so many, in full."""
+    with database.reading() as session:
+        jobs = projects.with_jobs(session, connection_id)
+        read = [one for one in _reports(session, connection_id, jobs) if one.stored and one.lines]
+        read.sort(key=lambda one: (one.total.actual <= one.total.estimated, -one.total.actual))
+        shown = {one.project_id: place for place, one in enumerate(read[:most])}
+        chosen = [found for found in jobs if found[0].procore_id in shown]
+        in_full = _reports(session, connection_id, chosen, in_full=True)
+        return sorted(in_full, key=lambda one: shown[one.project_id])
 
 
 def report(database: Database, connection_id: int, project_id: str) -> Report:
     """The report of one project, from what is stored."""
     with database.reading() as session:
-        for found in projects.with_jobs(session, connection_id, project_id):
-            return _report(session, *found, in_full=True)
+        jobs = projects.with_jobs(session, connection_id, project_id)
+        for found in _reports(session, connection_id, jobs, in_full=True):
+            return found
     raise NotFound("There is no synced project of this number.", "Choose one on the page Job costs.")
 
 
-def _report(session: Session, project: Item, job: str, *, in_full: bool = False) -> Report:
-    stored = session.get(JobCostReport, (project.connection_id, project.procore_id))
-    budget = session.execute(
-        select(Item, Binding.item_id)
-        .outerjoin(Binding, Binding.item_id == Item.id)
-        .where(
-            Item.connection_id == project.connection_id,
-            Item.kind == "budget",
-            Item.project_id == project.procore_id,
+def _reports(
+    session: Session, connection_id: int, jobs: Sequence[tuple[Item, str]], *, in_full: bool = False
+) -> list[Report]:
+    """The reports of these projects and jobs, in a constant number of statements."""
+    if not jobs:
+        return []
+    connection, refresh = session.get_one(Connection, connection_id), registry.refreshes()[JOB_COSTS]
+    ids = [project.procore_id for project, _ in jobs]
+    stored = parts.stored(session, connection_id, ids)
+    budgets = parts.budgets(session, connection_id, refresh.after, ids)
+    originals = parts.originals(session, budgets.values())
+    names = parts.names(session, connection_id, refresh.by, stored.values())
+    orders = parts.committed(session, connection_id, ids) if in_full else {}
+    asked = asking.scopes_under_way(session, connection_id, JOB_COSTS)
+    found = []
+    for project, job in jobs:
+        own, budget = stored.get(project.procore_id), budgets.get(project.procore_id)
+        first = originals.get(budget.written_document_id or 0, {}) if budget else {}
+        ordered = orders.get(project.procore_id, {})
+        rows = [(row, _line(row, names, first, ordered)) for row in (own.rows if own else ())]
+        found.append(
+            Report(
+                project_id=project.procore_id,
+                project=project.name,
+                job=job,
+                stored=own,
+                lines=tuple(line for row, line in rows if row["cost_code"] and not row["is_retainage"]),
+                unmatched=tuple(line for row, line in rows if not row["cost_code"] and not row["is_retainage"]),
+                retainage=tuple(line for row, line in rows if row["is_retainage"]),
+                under_way=project.procore_id in asked,
+                why_not="" if budget and budget.bound else why_not_asked(project.name),
+                stale=freshness.stale(connection, JOB_COSTS, own.as_of if own else None),
+            )
         )
-    ).one_or_none()
-    synced = budget is not None and budget.item_id is not None
-    originals = _originals(session, budget.Item) if budget else {}
-    names = _names(session, project.connection_id, stored) if stored else {}
-    orders = _committed(session, project) if stored and in_full else {}
-    rows = [(row, _line(row, names, originals, orders)) for row in (stored.rows if stored else ())]
-    return Report(
-        project_id=project.procore_id,
-        project=project.name,
-        job=job,
-        stored=stored,
-        lines=tuple(line for row, line in rows if row["cost_code"] and not row["is_retainage"]),
-        unmatched=tuple(line for row, line in rows if not row["cost_code"] and not row["is_retainage"]),
-        retainage=tuple(line for row, line in rows if row["is_retainage"]),
-        under_way=asking.under_way(session, project.connection_id, JOB_COSTS, project.procore_id),
-        why_not="" if synced else why_not_asked(project.name),
-    )
+    return found
 
 
 def why_not_asked(project: str) -> str:
     """Without a budget in QuickBooks there is nothing to compare with."""
     return f"The budget of {project} is not in QuickBooks yet; its job costs can be read once it is."
-
-
-def _originals(session: Session, budget: Item) -> dict[str, Decimal]:
-    """The budget of each cost code as it was first exported: later exports only add lines."""
-    document = session.get(Document, budget.written_document_id) if budget.written_document_id else None
-    fields = json.loads(document.body)["fields"] if document else {}
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for line in [*fields.get("written", ()), *fields.get("lines", ())]:
-        if line["original"]:
-            sums[line["cost_code"]] += money.decimal(line["amount"])
-    return sums
-
-
-def _committed(session: Session, project: Item) -> dict[str, Decimal]:
-    """What the commitments and change orders in QuickBooks come to, by cost code, as they were written."""
-    kinds = [name for name, kind in registry.kinds().items() if kind.measure == COMMITTED]
-    query = (
-        select(Document.body)
-        .join(Item, Item.written_document_id == Document.id)
-        .join(Binding, Binding.item_id == Item.id)
-        .where(
-            Item.connection_id == project.connection_id,
-            Item.project_id == project.procore_id,
-            Item.kind.in_(kinds),
-        )
-    )
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for body in session.execute(query).scalars():
-        for line in json.loads(body)["fields"].get("lines", ()):
-            sums[line["cost_code"]] += money.decimal(line["amount"])
-    return sums
-
-
-def _names(session: Session, connection_id: int, stored: JobCostReport) -> dict[str, tuple[str, str]]:
-    wanted = {row["cost_code"] for row in stored.rows}
-    query = select(Item.procore_id, Item.name, Item.title).where(
-        Item.connection_id == connection_id, Item.kind == "cost_code", Item.procore_id.in_(wanted)
-    )
-    return {row.procore_id: (row.name, row.title) for row in session.execute(query)}
 
 
 def _line(

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.tags import Tag
 from app.db.engine import add_rows
-from app.db.models import Connection, Item, Notice, PersonAccess, Preference, User
-from app.rulebook.access import Access
+from app.db.models import Connection, ErpDetail, Item, Notice, PersonAccess, Preference, User
 from app.services import people, procore_rights, rules_versions
 from app.services.people import Person
 from app.services.unit import Work
@@ -68,8 +67,8 @@ class Said:
     once: str | None = None  # nobody is told twice
 
 
-def rejected(unit: Work, item: Item, who: Person, reason: str, what: str = "") -> None:
-    """Tell whoever sent it, unless they rejected it themselves."""
+def rejected(unit: Work, item: Item, who: Person, reason: str, what: str = "") -> str:
+    """Tell whoever sent it, unless they rejected it themselves. Returns what to know where nobody could be told."""
     senders = readers(unit.session, unit.connection, item.sent_by) if item.sent_by else []
     said = Said(
         REJECTED,
@@ -80,6 +79,20 @@ def rejected(unit: Work, item: Item, who: Person, reason: str, what: str = "") -
         item.id,
     )
     tell(unit, [one for one in senders if one.person.id != who.id], said)
+    if senders or who.name == item.sent_by:
+        return ""
+    sender = f"whoever sent {item.name} ({item.sent_by or 'not known'})"
+    sentence = f"Nobody could be told of it here: {sender} has no account in use."
+    there = "Procore's ERP Integrations tool shows the reason on it."
+    what_to_do = there if _asked_by_tool(unit, item) else "Tell the project team yourself what to change."
+    unit.trail.add(Tag.NOTICE_REACHED_NOBODY, TIEOUT, item.id, sort=REJECTED, sentence=sentence, what_to_do=what_to_do)
+    return f"{sentence} {what_to_do}"
+
+
+def _asked_by_tool(unit: Work, item: Item) -> bool:
+    """Whether Procore's own tool waits for an answer about it, which will carry the reason."""
+    query = select(ErpDetail.place).where(ErpDetail.item_id == item.id, ErpDetail.closed_at.is_(None)).limit(1)
+    return unit.session.execute(query).first() is not None
 
 
 def failed(unit: Work, items: Sequence[Item]) -> None:
@@ -170,18 +183,12 @@ def readers(session: Session, connection: Connection, name: str = "") -> list[Re
         chosen[row.user_id][row.name.removeprefix("notices:")] = row.value
     policy = rules_versions.policy(session, connection)
     profile = people.profile_of(connection, policy)
+    holds = [(user, people.access_of(row)) for user, row in found]
+    counts = procore_rights.all_in_force(session, connection, holds)
     return [
-        Reader(
-            Person(user.id, user.login, user.name, _held(session, connection, user, access), policy, profile),
-            user.mail,
-            chosen[user.id],
-        )
-        for user, access in found
+        Reader(Person(user.id, user.login, user.name, access, policy, profile), user.mail, chosen[user.id])
+        for (user, _), (access, _) in zip(holds, counts, strict=True)
     ]
-
-
-def _held(session: Session, connection: Connection, user: User, row: PersonAccess) -> Access | None:
-    return procore_rights.in_force(session, connection, user, people.access_of(row))[0]
 
 
 def called(item: Item) -> str:

@@ -66,7 +66,7 @@ def write(database: Database, connection_id: int, post: Post) -> int:
 
 
 def _local(connection: Connection) -> datetime:
-    return clock.now().astimezone(ZoneInfo(str(connection.settings.get("zone") or "UTC")))
+    return clock.now().astimezone(ZoneInfo(connection.zone))
 
 
 def _resting(session: Session, connection: Connection) -> dict[str, list[Row]]:
@@ -78,7 +78,7 @@ def _resting(session: Session, connection: Connection) -> dict[str, list[Row]]:
     )
     today, names = _local(connection).date(), list(registry.kinds())
     found: dict[str, list[Row]] = {"sent": [], "failed": []}
-    currency, zone = notices_words.currency(connection), str(connection.settings.get("zone") or "UTC")
+    currency, zone = notices_words.currency(connection), connection.zone
     for kind, state, count, cents, oldest in sorted(session.execute(query), key=lambda row: names.index(row.kind)):
         said = [f"{count} record{'s' if count != 1 else ''}"]
         if cents:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 
 from app.core import clock
-from app.core.errors import Refusal
+from app.core.errors import NotFound, Refusal
 from app.db.engine import Database
 from app.db.models import Mail, Notice, User
 from app.services import preferences
@@ -50,10 +50,13 @@ def unread(database: Database, connection_id: int, who: Person) -> int:
 
 def mark_read(database: Database, connection_id: int, who: Person, notice_id: int | None = None) -> None:
     """Mark one notice of the person as read, or all of them."""
-    mine = (Notice.connection_id == connection_id, Notice.user_id == who.id, Notice.read_at.is_(None))
-    marked = update(Notice).where(*mine).values(read_at=clock.now())
+    mine = [Notice.connection_id == connection_id, Notice.user_id == who.id]
     with database.writing() as session:
-        session.execute(marked if notice_id is None else marked.where(Notice.id == notice_id))
+        if notice_id is not None:
+            mine.append(Notice.id == notice_id)
+            if session.execute(select(Notice.id).where(*mine)).first() is None:
+                raise NotFound("You have no such notice here.", "See the page Notices.")
+        session.execute(update(Notice).where(*mine, Notice.read_at.is_(None)).values(read_at=clock.now()))
 
 
 def choices(database: Database, who: Person) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,11 +16,13 @@ from sqlalchemy.orm import Session, aliased
 from app.core import clock, money
 from app.core.tags import Tag
 from app.db.engine import Database
-from app.db.models import Binding, Event, EventPayload, Item, ItemNeed, Operation, RefreshLog, Tally
+from app.db.models import Binding, Connection, Event, EventPayload, Item, ItemNeed, Operation, RefreshLog, Tally
 from app.items import registry
 from app.items.base import ItemType
 from app.services import activity, audit, tallies
 from app.services.activity import HalfHour
+from app.services.explain import WAIT, reasons
+from app.services.verdicts import verdicts
 
 #: So many things to do are named, of so many that are looked at.
 FIRST, LOOKED_AT = 6, 30
@@ -49,7 +51,7 @@ class First:
     item: Item
     behind: tuple[tuple[str, int], ...]  # how many of which kind wait for it, directly or behind one another
     amount: Decimal
-    why: str  # why the rules would not let it be accepted as it stands; or what QuickBooks said
+    why: str  # what the rules hold against accepting it as it stands, or remark on it; or what QuickBooks said
 
     @property
     def unblocks(self) -> int:
@@ -97,15 +99,15 @@ class Home:
         return sum(row.counts.get(state, 0) for row in self.kinds)
 
 
-def home(database: Database, connection_id: int) -> Home:
-    """What waits, what to do first, what happened."""
+def home(database: Database, connection_id: int, approver: str = "") -> Home:
+    """What waits, what to do first, what happened; ``approver`` is who looks."""
     with database.reading() as session:
         kinds = _kinds(session, connection_id)
         moves = _moves(session, connection_id)
         return Home(
             kinds=kinds,
             checking=_checking(session, connection_id),
-            first=_first(session, connection_id),
+            first=_first(session, connection_id, approver),
             moves=tuple(move for move in moves if move.move not in BY_ITSELF)[:RECENT],
             accepted=next((move for move in moves if move.move == "accept"), None),
             next_session=activity.next_session(session, connection_id),
@@ -180,7 +182,7 @@ POINTS_AT = and_(
 UNDECIDED = ("accepted", "sent")
 
 
-def _first(session: Session, connection_id: int) -> tuple[First, ...]:
+def _first(session: Session, connection_id: int, approver: str) -> tuple[First, ...]:
     """Items somebody must decide or repair, by how many wait behind them, then by the money there."""
     many = func.count(Waiting.id)
     query = (
@@ -196,7 +198,18 @@ def _first(session: Session, connection_id: int) -> tuple[First, ...]:
     items = list(session.execute(query).scalars())
     behind = _behind(session, connection_id, [item.id for item in items])
     found = [_one(item, behind[item.id]) for item in items]
-    return tuple(sorted(found, key=lambda one: (-one.unblocks, -one.amount, one.item.id))[:FIRST])
+    first = sorted(found, key=lambda one: (-one.unblocks, -one.amount, one.item.id))[:FIRST]
+    whys = _whys(session, connection_id, [one.item for one in first if one.item.state == "sent"], approver)
+    return tuple(replace(one, why=whys.get(one.item.id, one.why)) for one in first)
+
+
+def _whys(session: Session, connection_id: int, items: Sequence[Item], approver: str) -> dict[int, str]:
+    """What the rules hold against accepting each of these as it stands, or remark on it."""
+    if not items:
+        return {}
+    told = verdicts(session, session.get_one(Connection, connection_id), items, approver)
+    spoken = {one: [reason for reason in reasons(verdict) if reason.effect != WAIT] for one, verdict in told.items()}
+    return {one: f"{said[0].sentence} {said[0].fix}".strip() for one, said in spoken.items() if said}
 
 
 def _one(item: Item, waiting: Sequence[Row]) -> First:

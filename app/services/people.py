@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.core.errors import Forbidden, NotFound, Pointer, Refusal
+from app.core.errors import Forbidden, NotFound, Pointer, Refusal, TieoutError
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Connection, PersonAccess, User
 from app.items import registry
 from app.rulebook.access import PUSH, Access
 from app.rulebook.permissions import VIEW, Policy
-from app.services import procore_rights, rules_versions
+from app.services import procore_rights, procore_way, rules_versions
 from app.services.procore_rights import Standing
 from app.services.unit import service_work
 
@@ -54,10 +55,16 @@ class Person:
     profile: str
     procore: Standing | None = None  # what Procore says of the person; None: it has no say
     round: int = 0  # of sign-ins: whoever signed in in an earlier one is out
+    elsewhere: Mapping[str, Refusal] = field(default_factory=dict)  # what is done in another place, whoever one is
 
     def may(self, act: str, of: str = "") -> bool:
-        """Whether the permissions allow it; ``of`` is the kind or the list it is about."""
-        return self._left() is None and self.policy.denial(self.access, act, of, profile=self.profile) is None
+        """Whether it can be done here, and is allowed; ``of`` is the kind or the list it is about."""
+        denied = self.policy.denial(self.access, act, of, profile=self.profile)
+        return act not in self.elsewhere and self._left() is None and denied is None
+
+    def barrier(self, act: str, of: str = "") -> TieoutError | None:
+        """What stands in the way of an act: it is done elsewhere, or the person may not; or None."""
+        return self.elsewhere.get(act) or self.refusal(act, of)
 
     def refusal(self, act: str, of: str = "") -> Forbidden | None:
         """Why the person may not, naming what is missing; or None."""
@@ -67,19 +74,22 @@ class Person:
         if denial is None:
             return None
         row = denial.row
+        rule_id = row.rule_id if row else "permissions.yaml:rights"
+        links = [Pointer("Permissions", "page", f"/permissions/#{row.name}" if row else "/permissions/")]
         taken = self.procore.taken if self.procore else ""
         if taken and self.policy.privileges[PUSH] in denial.missing:
             return Forbidden(
                 f"{self.name} may not {phrase(act, of)}: {taken}",
                 self.procore.remedy if self.procore else "",
                 code="not_in_procore",
-                rule_id=row.rule_id if row else "permissions.yaml:rights",
+                rule_id=rule_id,
+                links=links,
             )
         return Forbidden(
             f"{self.name} may not {phrase(act, of)}: it needs {denial.missing}.",
             f"{self._able(act, of)}Ask whoever has the right “User administration”; the page Permissions shows it all.",
-            rule_id=row.rule_id if row else "permissions.yaml:rights",
-            links=[Pointer("Permissions", "page", f"/permissions/#{row.name}" if row else "/permissions/")],
+            rule_id=rule_id,
+            links=links,
         )
 
     def _left(self) -> Forbidden | None:
@@ -103,8 +113,8 @@ class Person:
         return f"The role {' or '.join(able)} has it. " if able else ""
 
     def why_not(self, act: str, of: str = "") -> str:
-        """The sentence beside a control the person may not use; empty where they may."""
-        found = self.refusal(act, of)
+        """The sentence beside a control the person cannot use; empty where they can."""
+        found = self.barrier(act, of)
         return found.sentence if found else ""
 
 
@@ -234,7 +244,8 @@ def person(database: Database, connection_id: int, *, login: str = "", user_id: 
         access, said = procore_rights.in_force(session, connection, user, access_of(row))
         policy = rules_versions.policy(session, connection)
         profile = profile_of(connection, policy)
-        return Person(user.id, user.login, user.name, access, policy, profile, said, user.round)
+        place = procore_way.elsewhere(connection)
+        return Person(user.id, user.login, user.name, access, policy, profile, said, user.round, place)
 
 
 def profile_of(connection: Connection, policy: Policy) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.batches import in_batches
-from app.core.errors import Conflict, Forbidden, Refusal
+from app.core.errors import Conflict, Forbidden, NotFound, Refusal, TieoutError
 from app.core.tags import Tag
 from app.db.engine import Database
 from app.db.models import Connection, Item, PersonAccess, User
@@ -22,6 +22,8 @@ from app.services.unit import service_work, work
 
 #: So many items are looked up by one statement.
 BATCH = 1000
+#: Whoever has one of these reads requests and answers of all kinds.
+READERS = ("connection", "audit", "rules")
 
 
 def must(database: Database, connection_id: int, who: Person, act: str, of: str = "") -> None:
@@ -31,15 +33,25 @@ def must(database: Database, connection_id: int, who: Person, act: str, of: str 
         raise found
 
 
+def may_read_bodies(who: Person, kind: str = "") -> bool:
+    """Whether somebody may read what went to QuickBooks and came back, word for word; of a kind its approvers too."""
+    return any(who.may(right) for right in READERS) or bool(kind and who.may("accept", kind))
+
+
 def barred(
     database: Database, connection_id: int, who: Person, act: str, item_ids: Sequence[int]
 ) -> dict[int, Forbidden]:
-    """The items a person may not do this to, by their kinds. Where that is all of them, it is refused as a whole."""
+    """The items a person may not do this to, by their kinds. Where that is all of them, it is refused as a whole.
+
+    So it is where one of them is not there: before anything is done to the others.
+    """
     with database.reading() as session:
         kinds: dict[int, str] = {}
         for batch in in_batches(item_ids, BATCH):
             query = select(Item.id, Item.kind).where(Item.connection_id == connection_id, Item.id.in_(batch))
             kinds.update((row.id, row.kind) for row in session.execute(query))
+    if missing := [one for one in item_ids if one not in kinds]:
+        raise NotFound(f"There is no item {missing[0]} on this connection.", "It may belong to another one.")
     refused = {kind: found for kind in set(kinds.values()) if (found := who.refusal(act, kind))}
     if refused and refused.keys() == set(kinds.values()):
         found = refused[min(refused)]
@@ -49,7 +61,7 @@ def barred(
 
 
 def note(
-    database: Database, connection_id: int, who: Person, act: str, found: Forbidden, items: Iterable[int] = ()
+    database: Database, connection_id: int, who: Person, act: str, found: TieoutError, items: Iterable[int] = ()
 ) -> None:
     """Keep on the trail that somebody tried what they may not."""
     with work(database, connection_id) as unit:

@@ -16,10 +16,10 @@ from app.procore.erp import Erp
 from app.rulebook.access import Access
 from app.services import rules_versions
 from app.services.people import Person
+from app.services.procore_way import ERP_PLATFORM, SETTING, chosen
 
-SETTING, PUBLIC, ERP_PLATFORM = "procore_mode", "public", "erp_platform"
 IN_PROCORE = " in Procore"
-PROCORE, SOMEBODY = "Procore", f"an approver{IN_PROCORE}"
+SOMEBODY = f"an approver{IN_PROCORE}"
 IN_WORK = ("sent", "accepted", "queued", "failed")
 
 
@@ -27,11 +27,6 @@ def is_erp(database: Database, connection_id: int) -> bool:
     """Whether Procore's tool stages, and its requests are what counts."""
     with database.reading() as session:
         return chosen(session.get_one(Connection, connection_id)) == ERP_PLATFORM
-
-
-def chosen(connection: Connection) -> str:
-    """The way a connection takes."""
-    return str(connection.settings.get(SETTING) or PUBLIC)
 
 
 def must_be_at_rest(session: Session, connection_id: int) -> None:
@@ -52,15 +47,10 @@ def must_be_at_rest(session: Session, connection_id: int) -> None:
         )
 
 
-def must_be_sent_here(database: Database, connection_id: int, who: Person) -> None:
+def must_be_sent_here(who: Person) -> None:
     """Refuse Send in Tieout where Procore's own tool stages."""
-    if who.name != PROCORE and is_erp(database, connection_id):
-        raise Refusal(
-            "This connection works with Procore's ERP Integrations tool, so items are sent there.",
-            "Press Send to ERP on the item in Procore.",
-            code="erp_platform",
-            rule_id=f"setting:{SETTING}",
-        )
+    if found := who.elsewhere.get("send"):
+        raise found
 
 
 def acting(database: Database, connection_id: int, name: str) -> Person:

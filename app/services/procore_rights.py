@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.db.models import Connection, User
+from app.db.models import Connection, ProcorePerson, User
 from app.rulebook.access import PUSH, Access
 from app.services import procore_people
 
@@ -32,14 +33,27 @@ class Standing:
         return f"{self.read_at:%Y-%m-%d %H:%M} UTC"
 
 
-def in_force(
-    session: Session, connection: Connection, user: User, held: Access | None
-) -> tuple[Access | None, Standing | None]:
-    """What a person holds here, less what Procore does not grant them; and what Procore said.
+#: What a person holds here, less what Procore does not grant them; and what Procore said.
+InForce = tuple[Access | None, Standing | None]
+
+
+def in_force(session: Session, connection: Connection, user: User, held: Access | None) -> InForce:
+    """What counts of what one person holds."""
+    return all_in_force(session, connection, [(user, held)])[0]
+
+
+def all_in_force(
+    session: Session, connection: Connection, people: Sequence[tuple[User, Access | None]]
+) -> list[InForce]:
+    """What counts of what each of these holds, in a constant number of statements.
 
     Somebody whom Procore's directory never showed holds what was given here.
     """
-    row = procore_people.person(session, connection.id, address(user)) if address(user) else None
+    shown = procore_people.of_addresses(session, connection.id, [address(user) for user, _ in people])
+    return [_in_force(connection, shown.get(procore_people.known_as(address(user))), held) for user, held in people]
+
+
+def _in_force(connection: Connection, row: ProcorePerson | None, held: Access | None) -> InForce:
     if row is None:
         return held, None
     said = Standing(row.active, row.seen_at)

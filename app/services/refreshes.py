@@ -106,7 +106,7 @@ def _since(unit: Work, name: str) -> dict[str, str]:
     """
     log = unit.session.get(RefreshLog, (unit.connection.id, name, ""))
     since = log.finished_at if log else unit.connection.connected_at
-    zone = ZoneInfo(str(unit.connection.settings.get("zone") or "UTC"))
+    zone = ZoneInfo(unit.connection.zone)
     return {"since": (since - OVERLAP).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")}
 
 

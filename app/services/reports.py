@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.core import money, text
 from app.db.models import Connection, Conversation, MessageSet, Operation, RefreshLog, Request
 from app.items import registry
+from app.services import freshness
 
 Cell = str | int | Decimal | datetime | None
 
@@ -29,6 +30,7 @@ class Sheet:
     columns: tuple[str, ...]
     rows: Iterable[Sequence[Cell]]
     notes: tuple[str, ...] = ()
+    digest: str = ""  # what tells it from another one, where it is signed
 
 
 def write_csv(sheet: Sheet, out: TextIO) -> int:
@@ -94,6 +96,7 @@ class Readings:
     each: tuple[Reading, ...]
     begun: datetime | None  # the session all come from; None where there is no such one
     zone: str  # of the company
+    stale: str = ""  # what of them is older than planned, in words
 
     @property
     def sentence(self) -> str:
@@ -136,5 +139,9 @@ def readings(session: Session, connection_id: int, names: Sequence[str]) -> Read
         sessions.setdefault(kind, set()).add(conversation)
     labels = registry.refreshes()
     each = tuple(Reading(labels[name].label, finished.get(name), frozenset(sessions.get(name, ()))) for name in names)
-    zone = str(session.get_one(Connection, connection_id).settings.get("zone") or "UTC")
-    return Readings(each, next(iter(began.values())) if len(began) == 1 else None, zone)
+    connection = session.get_one(Connection, connection_id)
+    zone = connection.zone
+    late = {name: span for name in names if (span := freshness.late(connection, name, finished.get(name)))}
+    said = ", ".join(f"{labels[name].label.lower()} (every {span})" for name, span in late.items())
+    stale = f"Older than planned: {said}. Press “Read QuickBooks again”; it is read {freshness.NEXT}" if late else ""
+    return Readings(each, next(iter(began.values())) if len(began) == 1 else None, zone, stale)

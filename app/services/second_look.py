@@ -93,12 +93,13 @@ def _barred(session: Session, connection: Connection, items: Sequence[Item]) -> 
             PersonAccess.connection_id == connection.id,
         )
     )
-    people = []
-    for row in session.execute(query):
-        held = access_of(row.PersonAccess)
-        access, said = procore_rights.in_force(session, connection, row.User, held)
-        if said is None or said.active:  # that Procore was not reached lately takes no approval back
-            people.append((row.User.name, access if said is not None and said.lost else held))
+    holds = [(row.User, access_of(row.PersonAccess)) for row in session.execute(query)]
+    counts = procore_rights.all_in_force(session, connection, holds)
+    people = [
+        (user.name, access if said is not None and said.lost else held)
+        for (user, held), (access, said) in zip(holds, counts, strict=True)
+        if said is None or said.active  # that Procore was not reached lately takes no approval back
+    ]
     rights = policy(session, connection)
     profile = profile_of(connection, rights)
     able = {

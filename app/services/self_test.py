@@ -61,16 +61,16 @@ class Result:
     what_to_do: str = ""
 
 
-def run(database: Database, connection_id: int, who: Person, url: str, public_url: str = "") -> list[Result]:
-    """Every check. ``url`` is the address of the .qwc file; where ``public_url`` is set, only that is asked.
+def run(database: Database, connection_id: int, who: Person, url: str, *, is_set: bool = False) -> list[Result]:
+    """Every check. ``url`` is the address of the .qwc file; unless it ``is_set`` it is what the caller says it is.
 
-    Whoever calls names the host, and the service is not to be sent to any other machine by it.
+    By what a caller says the service is not sent to any other machine.
     """
     permissions.must(database, connection_id, who, "connection")
-    if public_url and _origin(url) != _origin(public_url):
+    if not is_set and not _is_local(url):
         raise Refusal(
-            f"The self-test asks Tieout's own address alone, and {url} is not under it.",
-            f"Open Tieout at {public_url} (TIEOUT_PUBLIC_URL) and run it there.",
+            f"Tieout knows {url} only from your browser, and asks no address it was not told is its own.",
+            "Let whoever looks after the service set TIEOUT_PUBLIC_URL to the address Tieout is opened under.",
             code="other_host",
         )
     with database.reading() as session:
@@ -84,9 +84,11 @@ def run(database: Database, connection_id: int, who: Person, url: str, public_ur
     return results
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.lower()
+def _is_local(url: str) -> bool:
+    try:
+        return urlsplit(url).hostname in LOCAL
+    except ValueError:
+        return False
 
 
 class _NoFurther(urllib.request.HTTPRedirectHandler):

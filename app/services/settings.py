@@ -63,9 +63,9 @@ ALL = (
             "On: a project becomes a customer. Off: a job under a customer the approver picks. Choose it once: with a "
             "project in QuickBooks it cannot be changed, and before that only with a reason.", until="project"),
     Setting("income_account", BOOKS, "Income account", ACCOUNT, None,
-            "The income account offered for cost codes (its ListID).", types=INCOME),
+            "The income account offered for cost codes, chosen from QuickBooks' list.", types=INCOME),
     Setting("expense_account", BOOKS, "Expense account", ACCOUNT, None,
-            "The expense account offered for cost codes (its ListID).", types=EXPENSE),
+            "The expense account offered for cost codes, chosen from QuickBooks' list.", types=EXPENSE),
     Setting("cost_code_list_id", BOOKS, "Cost code list", WHOLE, None,
             "Procore's id of the list QuickBooks Standard Cost Codes.", most=10**15),
     Setting("vendor_auto_update", BOOKS, "Vendor auto-update", YES_NO, False,
@@ -76,8 +76,8 @@ ALL = (
     Setting("default_tax_code", BOOKS, "Default tax code", TEXT, None,
             "Canada: the sales tax code of a line for which neither Procore nor the vendor has one.", most=3),
     Setting("retainage_item", PAYMENTS, "Retainage item", ITEM, None,
-            "The item a bill's retainage line is written with (its ListID). Its account must be an Other Current "
-            "Liability.", types=("OtherCurrentLiability",)),
+            "The item a bill's retainage line is written with, chosen from QuickBooks' list. Its account must be an "
+            "Other Current Liability.", types=("OtherCurrentLiability",)),
     Setting("payments_cadence", PAYMENTS, "Payments are read", CHOICE, None,
             "How often payments of synced invoices are read from QuickBooks; until chosen, never by itself.",
             right="schedule", choices=tuple((name, name) for name in CADENCES)),
@@ -91,7 +91,7 @@ ALL = (
             "On only where the company licenses Procore Pay: then payments made with it may be exported, once that is "
             "turned on as well."),
     Setting("procore_pay_account", PAYMENTS, "Bank account of Procore Pay", ACCOUNT, None,
-            "The bank account in QuickBooks from which payments made with Procore Pay are written (its ListID).",
+            "The bank account from which payments made with Procore Pay are written, chosen from QuickBooks' list.",
             types=("Bank",)),
     Setting("procore_pay_export", PAYMENTS, "Export Procore Pay payments", YES_NO, False,
             "On: payments made with Procore Pay are written to QuickBooks as payments of their bills (US editions). It "
@@ -110,6 +110,9 @@ ALL = (
     Setting("procore_rights_hours", APPROVAL, "Procore's last word on rights counts (hours)", WHOLE, 24,
             "While Procore cannot be reached, an approver whom it last let push to accounting longer ago than this may "
             "accept nothing.", right="users", most=720),
+    Setting("rules_second_person", APPROVAL, "Rules need a second person", YES_NO, True,
+            "On: whoever wrote a change of the rules cannot be the only one to approve it; another person with the "
+            "right “Rule activation” activates it, or approves it first.", right="users"),
     *(Setting(name, DIRECT, kind.plural, YES_NO, False,
               f"On: {kind.plural.lower()} that are sent need no approver, unless a rule warns.", right="direct_export")
       for kind, name in ((registry.kind(kind), name) for kind, name in direct_export.SETTINGS.items())),

@@ -172,7 +172,7 @@ def _keep_cut_off(unit: Work, day: str, who: Person) -> None:
         if kept["value"] != day:
             raise chosen_once(kept["value"])
         return
-    zone = ZoneInfo(str(unit.connection.settings.get("zone") or "UTC"))
+    zone = ZoneInfo(unit.connection.zone)
     before = unit.connection.connected_at
     unit.connection.connected_at = datetime.combine(date.fromisoformat(day), time(), zone)
     unit.trail.add(Tag.CUT_OFF_CHOSEN, who.name, before=before.isoformat(), day=day)
@@ -258,5 +258,5 @@ def waiting(database: Database, connection_id: int) -> int:
 def starting_day(connection: Connection) -> str:
     """The cut-off date a form begins with."""
     kept = connection.setup.get("cut_off")
-    zone = ZoneInfo(str(connection.settings.get("zone") or "UTC"))
+    zone = ZoneInfo(connection.zone)
     return str(kept["value"]) if kept else (connection.connected_at or clock.now()).astimezone(zone).date().isoformat()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from sqlalchemy import select
 
@@ -60,6 +61,7 @@ class _Acting:
     bound: Item | None
     errand: Errand | None
     who: Person
+    unbound: Callable[[], Mapping[str, tuple[int, str]]]  # what Procore has of the kind, free, by its name
 
 
 def add(database: Database, connection_id: int, kind: str, who: Person, staged_ids: Sequence[int]) -> Results:
@@ -110,12 +112,26 @@ def _each(
     if offered is None:
         raise NotFound(f"There is no list of records to import as {kind}.", "Choose one in the menu.")
     permissions.must(database, connection_id, who, right, kind)
+    _must_be_there(database, connection_id, offered, staged_ids)
     found = Results()
     for batch in in_batches(dict.fromkeys(staged_ids), BATCH):
         with work(database, connection_id) as unit:
             acting = _acting(unit, offered, who, batch)
             found.each += [_one(unit, acting[staged_id], right, act) for staged_id in batch]
     return found
+
+
+def _must_be_there(database: Database, connection_id: int, kind: Offered, staged_ids: Sequence[int]) -> None:
+    """Refuse the whole, before any of it is done, where one of them was never shown."""
+    row = StagedRecord
+    with database.reading() as session:
+        for batch in in_batches(staged_ids, BATCH):
+            mine = (row.connection_id == connection_id, row.source == kind.source, row.id.in_(batch))
+            known = set(session.execute(select(row.id).where(*mine)).scalars())
+            if missing := [one for one in batch if one not in known]:
+                raise NotFound(
+                    f"QuickBooks has shown no such record ({missing[0]}).", "Press Refresh, then look again."
+                )
 
 
 def _acting(unit: Work, kind: Offered, who: Person, staged_ids: Sequence[int]) -> dict[int, _Acting]:
@@ -127,11 +143,16 @@ def _acting(unit: Work, kind: Offered, who: Person, staged_ids: Sequence[int]) -
         .outerjoin(Errand, Errand.staged_id == row.id)
         .where(row.connection_id == unit.connection.id, row.source == kind.source, row.id.in_(staged_ids))
     )
+    unbound = cache(partial(_unbound, unit, kind))
     rows = unit.session.execute(query)
-    found = {record.id: _Acting(unit, kind, record, bound, errand, who) for record, bound, errand in rows}
-    if missing := [one for one in staged_ids if one not in found]:
-        raise NotFound(f"QuickBooks has shown no such record ({missing[0]}).", "Press Refresh, then look again.")
-    return found
+    return {record.id: _Acting(unit, kind, record, bound, errand, who, unbound) for record, bound, errand in rows}
+
+
+def _unbound(unit: Work, kind: Offered) -> dict[str, tuple[int, str]]:
+    free = Item.id.not_in(select(Binding.item_id))
+    query = select(Item.id, Item.name).where(Item.connection_id == unit.connection.id, Item.kind == kind.kind, free)
+    named = unit.session.execute(query.order_by(Item.id.desc())).all()
+    return {text.same_name(row.name): (row.id, row.name) for row in named}  # of several of a name, the first
 
 
 def _one(unit: Work, acting: _Acting, right: str, act: Callable[[_Acting], None]) -> Result:
@@ -203,15 +224,11 @@ def _add(acting: _Acting) -> None:
 
 def _not_there_yet(acting: _Acting) -> None:
     """Refuse what Procore has under the very same name."""
-    unit, kind, record = acting.unit, acting.kind, acting.record
-    wanted = text.same_name(kind.features_of(staged_of(record)).name)
-    query = select(Item).where(
-        Item.connection_id == unit.connection.id, Item.kind == kind.kind, Item.id.not_in(select(Binding.item_id))
-    )
-    same = [item for item in unit.session.execute(query).scalars() if text.same_name(item.name) == wanted]
-    if same:
-        problem = barred(unit, there_already(kind, same[0].name))
-        problem.links.append(Pointer(same[0].name, kind.kind, str(same[0].id)))
+    kind = acting.kind
+    if same := acting.unbound().get(text.same_name(kind.features_of(staged_of(acting.record)).name)):
+        item_id, name = same
+        problem = barred(acting.unit, there_already(kind, name))
+        problem.links.append(Pointer(name, kind.kind, str(item_id)))
         raise problem
 
 

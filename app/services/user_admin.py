@@ -34,14 +34,17 @@ class Listed:
     procore: Standing | None
 
 
-def listed(database: Database, connection_id: int, who: Person) -> list[Listed]:
-    """Everybody who holds anything on this connection, or nothing anywhere yet."""
+def listed(database: Database, connection_id: int, who: Person, login: str = "") -> list[Listed]:
+    """Everybody who holds anything on this connection, or nothing anywhere yet; or only who has this login."""
     permissions.must(database, connection_id, who, ACT)
     used = (
         select(Event.actor, func.max(Event.at).label("at"))
         .where(Event.chain == audit.SERVICE, Event.tag == Tag.SIGNED_IN.value)
         .group_by(Event.actor)
     )
+    users = select(User).order_by(User.name, User.id)
+    if login:
+        used, users = used.where(Event.actor == login), users.where(User.login == login)
     with database.reading() as session:
         connection = session.get_one(Connection, connection_id)
         labels = {name: bundle.label for name, bundle in who.policy.bundles.items()}
@@ -53,13 +56,13 @@ def listed(database: Database, connection_id: int, who: Person) -> list[Listed]:
             ).scalars()
         }
         elsewhere = set(session.execute(select(PersonAccess.user_id)).scalars())
+        here = [user for user in session.execute(users).scalars() if user.id in held or user.id not in elsewhere]
+        holds = [(user, people.access_of(held.get(user.id))) for user in here]
         found = []
-        for user in session.execute(select(User).order_by(User.name, User.id)).scalars():
+        for (user, access), (_, said) in zip(
+            holds, procore_rights.all_in_force(session, connection, holds), strict=True
+        ):
             row = held.get(user.id)
-            if row is None and user.id in elsewhere:
-                continue
-            access = people.access_of(row)
-            _, said = procore_rights.in_force(session, connection, user, access)
             roles = ", ".join(labels.get(role, role) for role in (row.roles if row else ()))
             found.append(Listed(user, row, access or Access(), roles, last.get(user.login), said))
         return found
@@ -69,9 +72,8 @@ def one(database: Database, connection_id: int, who: Person, login: str) -> List
     """One of them; whoever is not on the list is not known here."""
     with database.reading() as session:
         people.named(session, login)
-    for found in listed(database, connection_id, who):
-        if found.user.login == login:
-            return found
+    for found in listed(database, connection_id, who, login):
+        return found
     raise Refusal(f"{login} works on another connection.", "Give the person a role here first.", code="elsewhere")
 
 
@@ -82,6 +84,7 @@ def add(database: Database, connection_id: int, who: Person, login: str, name: s
     """
     permissions.must(database, connection_id, who, ACT)
     login, name, mail = login.strip(), text.squeeze(name), mail.strip()
+    _not_oneself(who, login)
     if not login or len(login) > 120 or any(one.isspace() or one == "/" for one in login):
         raise Refusal("A login has from 1 to 120 characters, no space and no slash.", "Type another one.", code="login")
     _known_role(who, role)
@@ -111,7 +114,10 @@ def give_role(database: Database, connection_id: int, who: Person, login: str, r
 
 
 def withdraw(database: Database, connection_id: int, who: Person, login: str) -> None:
-    """Take everything somebody holds on this connection; elsewhere they keep what they have."""
+    """Take everything somebody holds on this connection; elsewhere they keep what they have.
+
+    Who holds nothing anywhere then can be given a role by any connection, so nothing to sign in with is left.
+    """
     permissions.must(database, connection_id, who, ACT)
     _not_oneself(who, login)
     with service_work(database) as (session, trail):
@@ -121,6 +127,10 @@ def withdraw(database: Database, connection_id: int, who: Person, login: str) ->
             raise Refusal(f"{user.name} holds nothing here.", "Nothing was changed.", code="unchanged")
         before = permissions.plain(people.access_of(row) or Access())
         session.delete(row)
+        session.flush()
+        if not _places(session, user.id):
+            user.password, user.link, user.link_until = "", "", None
+            user.round += 1
         trail.add(
             Tag.ACCESS_CHANGED,
             who.name,

@@ -180,7 +180,8 @@ def test_a_change_in_procore_is_shown_and_taken_on_purpose(visit: Visit, stage: 
     refused = press(ana, "commitment", f"accept:{item_id}")
     assert "was changed in Procore after it was sent" in refused.told[0]
     page = look(ana, f"/items/commitment/{item_id}")
-    assert page.find("//tr[td='title']/td/text()") == ["title", "Foundations", "Foundations and piles"]
+    changed = [" ".join(one.text_content().split()) for one in page.find("//ul[@class='t-changes']/li")]
+    assert changed == ["Title Foundations → became Foundations and piles"]
     taken = Page(ana.post(f"/items/commitment/{item_id}/newer"))
     assert "Foundations and piles" in taken.text
     press(ana, "commitment", f"accept:{item_id}")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -19,8 +20,9 @@ from lxml import etree
 from app.core import clock
 from app.core.errors import Refusal
 from app.core.tags import Tag
-from app.db.models import Connection, Conversation
+from app.db.models import Connection, Conversation, Reading
 from app.services import connections, self_test
+from app.services.unit import work
 from app.web_connector.qwc import OWNER_ID
 from tests import records
 from tests.admin.conftest import Visitor, app_of, signing_in, tags
@@ -247,26 +249,58 @@ def test_the_self_test_says_what_is_wrong(stage: Stage) -> None:
     assert all(one.what_to_do for one in results if not one.fine)
 
 
-@pytest.mark.parametrize("url", ["http://169.254.169.254/qbwc", "http://tieout.example.com/qbwc",
-                                 "https://tieout.example.com:22/qbwc"])  # fmt: skip
-def test_whoever_names_another_host_does_not_send_the_service_there(
+@pytest.mark.parametrize("url", ["http://169.254.169.254/qbwc", "http://tieout.example.com/qbwc", "http://[/qbwc"])
+def test_an_address_that_only_a_caller_named_is_not_asked(
     stage: Stage, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(self_test, "_ask", lambda address, *_: asked.append(address))
-    with pytest.raises(Refusal, match="own address alone"):
-        self_test.run(stage.database, 1, stage.person("ike"), url, "https://tieout.example.com")
+    with pytest.raises(Refusal, match="only from your browser"):
+        self_test.run(stage.database, 1, stage.person("ike"), url)
     assert asked == []
 
 
-def test_the_screen_and_the_program_test_the_public_address_alone(stage: Stage) -> None:
+PUBLIC = "https://tieout.example.com"
+
+
+def public(stage: Stage) -> Visit:
+    """The same people, where the address of the service is set."""
     app = app_of(stage)
     services = app.extensions["tieout"]
-    public = replace(services.settings, public_url="https://tieout.example.com")
-    app.extensions["tieout"] = replace(services, settings=public)
-    answer = signing_in(stage, app)("ike").post("/connection/self-test")
-    assert answer.status_code == 422
-    assert "Open Tieout at https://tieout.example.com" in answer.get_data(as_text=True)
+    app.extensions["tieout"] = replace(services, settings=replace(services.settings, public_url=f"{PUBLIC}/"))
+    return signing_in(stage, app)
+
+
+def test_where_the_address_is_set_the_file_and_the_test_take_it_whatever_host_was_asked_for(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def unreachable(address: str, *_: Any) -> None:
+        asked.append(address)
+        raise OSError("not now")
+
+    monkeypatch.setattr(self_test, "_ask", unreachable)
+    monkeypatch.setattr(self_test, "_certificate", lambda _: self_test.Result("The certificate is valid", True, ""))
+    ike = public(stage)("ike")
+    page = Page(ike.post("/connection/self-test"))
+    assert set(asked) == {f"{PUBLIC}/qbwc?wsdl", f"{PUBLIC}/qbwc", f"{PUBLIC}/qbwc/support"}
+    file = etree.fromstring(ike.get("/connection/tieout.qwc").get_data())
+    assert [file.findtext(name) for name in ("AppURL", "AppSupport")] == [f"{PUBLIC}/qbwc", f"{PUBLIC}/qbwc/support"]
+    for shown in (page, look(ike, "/connection/")):
+        assert f"The file will carry the address {PUBLIC}/qbwc." in shown.text
+        assert "TIEOUT_PUBLIC_URL" not in shown.text
+
+
+@pytest.mark.parametrize("path", ["/connection/", "/connection/self-test", "/setup/file"])
+def test_where_it_is_not_set_the_pages_say_which_address_the_file_carries_and_that_it_can_be_set(
+    visit: Visit, path: str
+) -> None:
+    page = look(visit("ike"), path)
+    assert (
+        "The file will carry the address http://localhost/qbwc. That is how your browser reached Tieout." in page.text
+    )
+    assert "sets TIEOUT_PUBLIC_URL" in page.text
 
 
 @pytest.mark.parametrize("host", ["a" * 70 + ".com", "..com", "name:99999"])
@@ -359,3 +393,31 @@ def test_the_lists_wait_while_it_is_not_live_and_the_page_says_so(visit: Visit, 
     page = look(visit("ike"), "/connection/")
     assert "nothing but questions leaves" in page.text
     assert page.find("//a[@href='/setup/'][contains(., 'Go on with the set-up')]")
+
+
+# -- what Procore no longer shows ------------------------------------------------------------------------------------
+
+
+def test_deletions_are_confirmed_where_the_trouble_is_shown_and_only_as_they_were_seen(
+    visit: Visit, stage: Stage
+) -> None:
+    sentence = "Procore no longer shows 11 of 12 companies, so none was taken as deleted."
+    with work(stage.database, 1) as unit:
+        row = Reading(
+            connection_id=1, kind="company", next_at=unit.at + timedelta(days=1), doubt=sentence, doubted="7f"
+        )
+        unit.session.merge(row)
+    page = look(visit("ike"), "/connection/")
+    assert sentence in page.source
+    [form] = page.find("//form[@action='/connection/deletions']")
+    assert "Confirm that these companies were deleted" in form.text_content()
+    sent = {str(one.get("name")): str(one.get("value")) for one in form.findall(".//input")}
+    del sent["csrf"]  # each visitor has their own
+    assert visit("aud").post("/connection/deletions", **sent).status_code == 403
+    assert "Procore shows others" in visit("ike").post("/connection/deletions", **{**sent, "seen": "8a"}).text
+    assert stage.events(Tag.DELETIONS_CONFIRMED) == []
+    told = Page(visit("ike").post("/connection/deletions", **sent)).told[0]
+    assert told == "Confirmed. Companies are read once more, and what is still gone is taken as deleted."
+    [event] = stage.events(Tag.DELETIONS_CONFIRMED)
+    assert (event["kind"], event["seen"]) == ("company", "7f")
+    assert look(visit("ike"), "/connection/").find("//form[@action='/connection/deletions']") == []

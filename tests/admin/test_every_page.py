@@ -40,11 +40,16 @@ PAGES = (
     "/errors/3170",
     "/errors/4711",
     "/rules/",
+    "/rules/edit",
+    "/rules/versions/1",
+    "/rules/versions/1/preview",
     "/audit/",
     "/permissions/",
     "/settings/",
     "/what-syncs/",
     "/about/",
+    "/help/",
+    "/help/items",
     "/nowhere",
 )
 _ADDRESS = re.compile(r"^(?:[a-z]+:)?//", re.IGNORECASE)
@@ -144,7 +149,7 @@ def test_the_menu_is_in_groups(visit: Visit) -> None:
         "Work": kinds,
         "QuickBooks": ["To import", "Exceptions", "Connection", "Set-up", "Error catalogue"],
         "Reports": ["Job costs", "Tie-out", "Month-end", "All reports"],
-        "Administration": ["Settings", "Permissions", "People", "Rules", "What syncs", "Audit trail", "About"],
+        "Administration": ["Settings", "Permissions", "People", "Rules", "What syncs", "Audit trail", "Help", "About"],
     }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
 from app.admin import bars
 from app.admin.bars import WIDE
+from app.core import clock
 from app.core.money import money
 from app.core.tags import Tag
 from app.services import permissions
@@ -18,6 +20,19 @@ from tests.admin.reading import look, push
 from tests.paying import Site
 
 REPORT = "/job-costs/86"
+
+
+@pytest.mark.parametrize("path", ["/job-costs/", REPORT])
+@pytest.mark.parametrize(("hours", "stale"), [(3, False), (5, True)])
+def test_figures_older_than_twice_their_two_hours_are_amber_and_say_so(
+    site: Site, visit_site: Visit, path: str, hours: int, stale: bool
+) -> None:
+    site.read("job_costs")
+    later = clock.now() + timedelta(hours=hours)
+    with clock.running(lambda: later):
+        page = look(visit_site("ike"), path)
+    assert bool(page.find("//*[@class='t-stale']")) is stale
+    assert ("This is older than planned: it is read every 2 hours. Press Refresh" in page.text) is stale
 
 
 def give(site: Site, login: str, tools: Mapping[str, str], level: str = "standard") -> None:

@@ -40,6 +40,13 @@ def test_people_are_administered_only_by_the_right(visit: Visit, stage: Stage) -
     ]  # fmt: skip
 
 
+@pytest.mark.requirement("ACC-17")
+def test_nobody_adds_themselves_a_role(visit: Visit, stage: Stage) -> None:
+    shown = Page(visit("ike").post("/people/", login="ike", name="Ike", mail="", role="approver"))
+    assert (shown.status, "Ike cannot change Ike's own access." in shown.told[0]) == (422, True)
+    assert not stage.person("ike").may("accept", "commitment")
+
+
 def test_somebody_is_added_and_sets_a_password_by_the_link(visit: Visit, anybody: Visitor) -> None:
     shown = Page(visit("ike").post("/people/", login="nell", name="Nell New", mail="", role="approver"))
     [address] = shown.find("//p[contains(@class, 't-secret')]/code/text()")
@@ -95,7 +102,9 @@ def test_another_password_ends_the_sessions_elsewhere_and_not_this_one(visit: Vi
     here = visit("ana")
     anybody.post("/log-in", login="ana", password="open sesame")
     told = Page(here.post("/me/password", old="open sesame", new=NEW, again=NEW)).told
-    assert told == ["Your password is changed. Wherever else you were signed in, you are out."]
+    assert told == [
+        "Your password is changed. Wherever else you were signed in, you are out, and your tokens have ended."
+    ]
     assert look(here, "/").path == "/"
     assert look(anybody, "/").path.startswith("/log-in")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from app.core import clock
 from app.core.tags import Tag
 from app.services import permissions, refreshes, staged
 from app.services.report_list import EVERY
@@ -33,6 +35,21 @@ def edited(site: Site) -> None:
 def cells(page: Page, table: int = 1) -> list[list[str]]:
     rows = page.find(f"(//table[contains(@class, 't-table')])[{table}]/tbody/tr")
     return [[" ".join(" ".join(cell.itertext()).split()) for cell in row.xpath("td")] for row in rows]
+
+
+@pytest.mark.parametrize(("hours", "stale"), [(47, False), (49, True)])
+def test_a_tie_out_of_lists_older_than_twice_their_day_is_amber_and_says_which(
+    site: Site, visit_site: Visit, hours: int, stale: bool
+) -> None:
+    read_all(site)
+    later = clock.now() + timedelta(hours=hours)
+    with clock.running(lambda: later):
+        page = look(visit_site("ike"), "/reports/tie-out")
+    said = [" ".join(one.text_content().split()) for one in page.find("//*[@class='t-stale']")]
+    assert bool(said) is stale
+    if stale:
+        assert said[0].startswith("Older than planned: purchase orders (every day), bills (every day)")
+        assert said[0].endswith("Press “Read QuickBooks again”; it is read when the Web Connector comes next.")
 
 
 # -- who may see what ----------------------------------------------------------------------------------------------
@@ -157,6 +174,20 @@ def test_preparer_and_reviewer_sign_with_a_button_each(site: Site, visit_site: V
         "disabled"
         in look(visit_site("aud"), "/reports/month-end").find("//form[contains(@action,'sign')]/button")[0].attrib
     )
+
+
+@pytest.mark.requirement("ACC-09")
+def test_a_list_that_changed_under_the_eyes_is_not_signed(site: Site, visit_site: Visit) -> None:
+    ana, abe = visit_site("ana"), visit_site("abe")
+    for visitor, part in ((ana, "prepared"), (abe, "reviewed")):
+        form = f"//form[contains(@action,'/month-end/sign')][input[@name='part' and @value='{part}']]"
+        [seen] = look(visitor, "/reports/month-end?month=2026-03").find(f"{form}/input[@name='seen']/@value")
+        site.stage.receive(records.commitment(f"SC-020-{part}", 320 + len(part)))
+        sent = {"month": "2026-03", "part": part}
+        told = push(visitor, "/reports/month-end/sign", seen=seen, **sent)
+        assert "The list changed while you looked at it." in told.told[0]
+        [seen] = told.find(f"{form}/input[@name='seen']/@value")
+        assert push(visitor, "/reports/month-end/sign", seen=seen, **sent).told == [f"March 2026 is {part}."]
 
 
 def test_a_month_that_is_none_is_refused_in_words(visit_site: Visit) -> None:

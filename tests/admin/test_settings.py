@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from app.core.tags import Tag
+from app.db.models import StagedRecord
 from app.services import settings
 from tests.admin.conftest import Visitor
 from tests.admin.reading import Page, look
@@ -48,6 +50,41 @@ def test_keeping_the_form_as_it_stands_changes_nothing(visit: Visit, stage: Stag
     assert Page(ike.post("/settings/", **fields(look(ike, "/settings/")))).told == ["Nothing was changed."]
     assert kept(stage) == before
     assert len(stage.events(Tag.CONNECTION_SETTING)) == events
+
+
+def shown_of(page: Page, name: str) -> tuple[str, str]:
+    """What the field of a setting shows as chosen, and what stands beside it."""
+    [chosen] = page.find(f"//select[@name='{name}']/option[@selected]")
+    [beside] = page.find(f"//*[@id='help-{name}']")
+    return chosen.text_content(), " ".join(beside.text_content().split())
+
+
+def test_a_record_of_quickbooks_is_shown_by_its_full_name_and_never_lost_by_keeping_the_form(
+    visit: Visit, stage: Stage
+) -> None:
+    ike, account = visit("ike"), stage.staged("Construction Income")
+    assert shown_of(look(ike, "/settings/"), "income_account")[0] == "Construction Income"
+    stage.company.make_inactive(account)
+    stage.ask_for_lists()
+    stage.run()
+    name, beside = shown_of(look(ike, "/settings/"), "income_account")
+    assert name == "Construction Income (not usable)"
+    assert beside.startswith("Construction Income is inactive in QuickBooks. Make it active there and press Refresh")
+    assert Page(ike.post("/settings/", **fields(look(ike, "/settings/")))).told == ["Nothing was changed."]
+    assert kept(stage)["income_account"] == account
+
+
+def test_a_record_that_was_deleted_keeps_the_name_it_was_chosen_by(visit: Visit, stage: Stage) -> None:
+    ike, item = visit("ike"), stage.staged("Job Costs")
+    ike.post("/settings/", expense_account="", reason="So.")
+    ike.post("/settings/", expense_account=item)
+    with stage.database.writing() as session:
+        session.execute(delete(StagedRecord).where(StagedRecord.list_id == item))
+    name, beside = shown_of(look(ike, "/settings/"), "expense_account")
+    assert name == "Job Costs (not usable)"
+    assert beside.startswith("Job Costs is not in QuickBooks any more, as last read. Choose another.")
+    assert item not in look(ike, "/settings/").text
+    assert stage.events(Tag.CONNECTION_SETTING)[-1]["record"] == "Job Costs"
 
 
 @pytest.mark.requirement("PRM-24")

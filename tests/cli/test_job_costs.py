@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 
+from tests.admin.conftest import signing_in
 from tests.cli.conftest import Tieout
 from tests.paying import Site
 
@@ -30,6 +32,15 @@ def test_it_writes_the_report_as_csv(tieout: Tieout, read: Site, tmp_path: Path)
     assert tieout("job-costs", "export", "86", "--out", out).code == 0
     assert "03-100,Concrete Forming,1000.00" in out.read_text(encoding="utf-8")
     assert "03-100,Concrete Forming,1000.00" in tieout("job-costs", "export", "86").out
+
+
+def test_what_is_committed_stands_in_the_csv_as_on_the_page(tieout: Tieout, read: Site) -> None:
+    lines = list(csv.reader(tieout("job-costs", "export", "riverside tower").out.splitlines()))
+    [heading] = [line for line in lines if line[:1] == ["Cost code"]]
+    committed = {line[0]: line[heading.index("Committed")] for line in lines if len(line) == len(heading)}
+    assert committed == {"Cost code": "Committed", "03-100": "10000.00", "03-200": "250.25", "Total": "10250.25"}
+    page = signing_in(read.stage)("ike").get("/job-costs/86.csv").get_data(as_text=True).removeprefix("\ufeff")
+    assert list(csv.reader(page.splitlines())) == lines
 
 
 def test_a_project_nobody_knows_is_refused(tieout: Tieout, read: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from app.cli import demo
@@ -27,6 +28,9 @@ def test_a_first_start_that_was_killed_is_finished_by_the_next(tmp_path: Path, m
     try:
         assert len(demo.ids_of(running, kind="project", name=demo.SYNCED_PROJECT, state="synced")) == 1
         assert len(demo.ids_of(running, kind="commitment", name=demo.REJECTED[0], state="draft")) == 1
+        procore = running.told()["procore_url"]
+        assert procore != running.url
+        assert httpx.get(f"{procore}/rest/v1.0/me").status_code == 401, "Procore's stand-in asks for a token"
     finally:
         running.close()
 

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import func, select
-from waitress.server import create_server
 
+from app.cli.local_server import serve
 from app.core import clock
 from app.db.engine import Database
 from app.db.models import HookNotice, Item, ProcoreHook, Reading
@@ -29,18 +29,6 @@ from tests.support import Stage
 #: A worker looks for work once a second; the rest is for a busy machine.
 SOON = 20.0
 PAUSE = 0.2
-
-
-def serve(app: Any) -> tuple[str, Callable[[], None]]:
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-
-    def close() -> None:
-        server.close()
-        thread.join(timeout=5)
-
-    return f"http://127.0.0.1:{server.effective_port}", close
 
 
 class Site:

@@ -51,11 +51,27 @@ def test_an_old_password_that_got_about_ends_at_once(stage: Stage) -> None:
     assert stage.by_hand().authenticate()[1] == "nvu"
 
 
-def test_of_two_new_passwords_only_the_last_two_count(stage: Stage) -> None:
+def test_two_new_passwords_in_a_row_leave_the_one_in_use(stage: Stage) -> None:
     first, second = new_password(stage), new_password(stage)
+    assert stage.by_hand().authenticate()[1] == "none"
+    assert stage.by_hand().authenticate(first)[1] == "nvu", "nobody ever used it"
+    assert stage.by_hand().authenticate(second)[1] == "none"
     assert stage.by_hand().authenticate()[1] == "nvu"
-    for one in (first, second):
-        assert stage.by_hand().authenticate(one)[1] == "none"
+
+
+def test_after_the_new_one_was_used_it_is_the_one_that_stays(stage: Stage) -> None:
+    first = new_password(stage)
+    stage.by_hand().authenticate(first)
+    new_password(stage)
+    assert stage.by_hand().authenticate(first)[1] == "none"
+    assert stage.by_hand().authenticate()[1] == "nvu"
+
+
+def test_one_that_got_about_ends_at_once_whatever_was_made_before(stage: Stage) -> None:
+    first, second = new_password(stage), new_password(stage, at_once=True)
+    for one in (None, first):
+        assert stage.by_hand().authenticate(*([one] if one else []))[1] == "nvu"
+    assert stage.by_hand().authenticate(second)[1] == "none"
 
 
 def test_a_password_is_nowhere_in_the_trail(stage: Stage) -> None:

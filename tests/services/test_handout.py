@@ -10,9 +10,9 @@ from sqlalchemy import text
 from app.core import clock
 from app.db.models import Document, Request, RulesVersion
 from app.rulebook import load
-from app.services import connections, lifecycle, rules_versions
+from app.services import connections, lifecycle
 from app.services.unit import work
-from tests import records
+from tests import records, ruling
 from tests.support import Stage
 
 
@@ -120,7 +120,7 @@ def test_rules_that_allow_it_again_let_it_go_by_itself(stage: Stage) -> None:
     stage.approve(records.commitment())
     _activate(stage, "status: [Approved, Complete]", "status: [Complete]")
     stage.run()
-    rules_versions.activate(stage.database, 1, before, "ike", "a mistake")
+    ruling.decide_by(stage, before, "a mistake")
     stage.must_settle()
 
 
@@ -134,7 +134,7 @@ def _activate(stage: Stage, old: str, new: str) -> str:
     with work(stage.database, 1) as unit:
         row = RulesVersion(id=pack.version, files=dict(pack.files), made_by="ike", made_at=clock.now())
         unit.session.add(row)
-    rules_versions.activate(stage.database, 1, pack.version, "ike", "stricter")
+    ruling.decide_by(stage, pack.version, "stricter")
     return str(pack.version)
 
 

@@ -14,8 +14,8 @@ from app.core import clock
 from app.core.errors import Forbidden, Refusal
 from app.core.tags import Tag
 from app.db.models import JobCostReport, Operation, StagedRecord
-from app.procore import Run
-from app.services import job_costs, refreshes
+from app.procore import ProcoreError, Run
+from app.services import direct_costs, job_costs, job_costs_taken, refreshes
 from app.services.job_costs import Line, Report
 from app.services.unit import work
 from tests import budgets, records
@@ -240,7 +240,7 @@ def test_bills_reported_on_another_basis_than_the_job_are_not_told(
         asked = unit.session.query(Operation).filter_by(kind="job_costs").first()
         assert asked is not None
         figures = {"estimated": {}, "actual": {FORMING: "60.00"}, "invoiced": {}}
-        job_costs.take(unit, asked, {"basis": "Accrual", "bills_basis": said, **figures})
+        job_costs_taken.take(unit, asked, {"basis": "Accrual", "bills_basis": said, **figures})
     codes.work()
     assert (report(codes).basis, told(codes)) == (said, told_to_procore)
 
@@ -292,6 +292,66 @@ def test_what_procore_refuses_is_said_on_the_report_and_tried_again(codes: Site)
     codes.work()
     assert "no longer has the cost code 31" in report(codes).stored.problem  # type: ignore[union-attr]
     assert len(codes.stage.events(Tag.JOB_COSTS_FAILED)) == 1
+
+
+def test_one_odd_report_keeps_no_other_waiting_and_is_on_the_trail_once(codes: Site) -> None:
+    spend(codes, "60.00")
+    read(codes)
+    codes.store.put("projects", {**codes.store.all("projects")[0], "id": 1, "origin_id": None})
+    with work(codes.stage.database, 1) as unit:
+        stored = unit.session.get_one(JobCostReport, (1, str(PROJECT)))
+        odd = [{"cost_code": "31", "is_retainage": False, "actual": None, "invoiced": "0.00"}]
+        first = {"connection_id": 1, "project_id": "1", "basis": "Accrual", "written": 0, "next_try_at": unit.at}
+        unit.session.add(JobCostReport(**first, as_of=stored.as_of, rows=odd, counter=1))
+    for hours in range(3):
+        at = clock.now() + timedelta(hours=hours)
+        with clock.running(lambda at=at: at):  # type: ignore[misc]
+            codes.work()
+    assert told(codes) == {FORMING: "60.0"}
+    [row] = codes.stage.rows(JobCostReport, project_id="1")
+    assert (row.tries, row.problem.startswith("Tieout made a mistake (")) == (3, True)
+    assert [one["project"] for one in codes.stage.events(Tag.JOB_COSTS_FAILED)] == ["1"]
+
+
+def test_the_trail_names_the_report_that_was_told_though_a_newer_one_came_meanwhile(
+    codes: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spend(codes, "60.00")
+    as_of = read(codes).as_of
+    there = direct_costs._write
+
+    def write(procore: Any, due: Any) -> int:
+        others = there(procore, due)
+        with work(codes.stage.database, 1) as unit:
+            row = unit.session.get_one(JobCostReport, (1, str(PROJECT)))
+            row.as_of, row.counter = unit.at + timedelta(hours=2), row.counter + 1
+        return others
+
+    with monkeypatch.context() as patched:
+        patched.setattr(direct_costs, "_write", write)
+        codes.work()
+    [event] = codes.stage.events(Tag.JOB_COSTS_WRITTEN)
+    assert as_of is not None
+    assert event["as_of"] == as_of.isoformat()
+    assert direct_costs.waits(codes.stage.database, 1), "the newer one is still to be told"
+
+
+def test_the_failure_of_an_older_report_does_not_mark_a_newer_one(codes: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    spend(codes, "60.00")
+    read(codes)
+
+    def write(procore: Any, due: Any) -> int:
+        with work(codes.stage.database, 1) as unit:
+            unit.session.get_one(JobCostReport, (1, str(PROJECT))).counter += 1
+        raise ProcoreError(422, "Procore refused it.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(direct_costs, "_write", write)
+        codes.work()
+    [row] = codes.stage.rows(JobCostReport, project_id=str(PROJECT))
+    assert (row.problem, row.tries) == ("", 0)
+    codes.work()
+    assert told(codes) == {FORMING: "60.0"}
 
 
 # -- when it is asked for ------------------------------------------------------------------------------------------

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.core import clock
+from app.core.errors import NotFound
 from app.core.tags import Tag
-from app.db.models import Item, Notice
-from app.services import discrepancies, month_end, notices_page, notices_silence, timeline
+from app.db.models import Connection, Item, Notice, User
+from app.services import discrepancies, month_end, notices, notices_page, notices_silence, timeline
 from app.services.discrepancies import Found
 from app.services.unit import work
 from tests import records
 from tests.admin.scenes import refused_by_quickbooks
+from tests.admin.test_list_cost import statements, work_here
 from tests.support import Stage
 
 REASON = "The schedule has no line for hoisting"
@@ -44,6 +47,23 @@ def test_who_sent_it_is_told_of_the_reject_with_its_reason_and_what_to_do(stage:
     assert notice.what_to_do == "Change it in Procore and send it again."
     assert notice.page == f"/items/commitment/{item.id}"
     assert [told(stage, login) for login in ("ana", "abe", "aud", "ike")] == [[], [], [], []]
+
+
+def test_nobody_is_called_untold_where_the_sender_was_told_or_rejects_it_alone(stage: Stage) -> None:
+    sent(stage)
+    assert [one.note for one in stage.act("reject", "SC-014", reason=REASON).done] == [""]
+    assert stage.events(Tag.NOTICE_REACHED_NOBODY) == []
+
+
+def test_where_the_sender_left_whoever_rejects_is_told_to_speak_to_the_project_team(stage: Stage) -> None:
+    sent(stage)
+    with stage.database.writing() as session:
+        session.execute(update(User).where(User.login == "pat").values(active=False))
+    [outcome] = stage.act("reject", "SC-014", reason=REASON).done
+    assert outcome.note == (
+        "Nobody could be told of it here: whoever sent SC-014 (Pat) has no account in use. Tell the project team "
+        "yourself what to change."
+    )
 
 
 @pytest.mark.requirement("OVR-03")
@@ -134,6 +154,19 @@ def test_a_silence_is_told_once_to_those_who_may_change_the_connection(stage: St
     assert len(told(stage, "ike")) == 2, "another silence"
 
 
+def test_all_who_can_be_told_are_found_at_once_however_many(stage: Stage) -> None:
+    costs = []
+    for first, end in ((0, 3), (3, 30)):
+        with stage.database.writing() as session:
+            for n in range(first, end):
+                work_here(session, n)
+        with stage.database.reading() as session, statements(stage) as seen:
+            found = notices.readers(session, session.get_one(Connection, 1))
+        costs.append(len(seen))
+    assert len(found) >= 30
+    assert costs[0] == costs[1]
+
+
 def test_one_is_read_or_all_and_nobody_reads_anothers(stage: Stage) -> None:
     sent(stage)
     stage.receive(records.commitment("SC-020", 320))
@@ -141,7 +174,8 @@ def test_one_is_read_or_all_and_nobody_reads_anothers(stage: Stage) -> None:
     stage.act("reject", "SC-014", "SC-020", reason=REASON)
     pat, ana = stage.person("pat"), stage.person("ana")
     newest, older = told(stage, "pat")
-    notices_page.mark_read(stage.database, 1, ana, newest.id)
+    with pytest.raises(NotFound):
+        notices_page.mark_read(stage.database, 1, ana, newest.id)
     notices_page.mark_read(stage.database, 1, ana)
     assert notices_page.unread(stage.database, 1, pat) == 2
     notices_page.mark_read(stage.database, 1, pat, older.id)

@@ -12,10 +12,10 @@ from app.db.models import Operation, User
 from app.items import registry
 from app.items.base import IMPORT
 from app.rulebook.access import Access
-from app.services import connections, lifecycle, people, permissions, rules_versions
+from app.services import connections, lifecycle, people, permissions
 from app.services.permissions import Change
 from app.services.unit import service_work
-from tests import budgets, records
+from tests import budgets, records, ruling
 from tests.invoices import billed, invoice
 from tests.support import Stage
 
@@ -108,7 +108,7 @@ def test_without_an_approver_nothing_that_was_sent_is_ever_asked_of_quickbooks(s
     sent.act("retry", "SC-014", "Ironline Steel")
     sent.ask_for_lists()
     for reason in ("again", "and again"):
-        rules_versions.activate(sent.database, 1, rules, "Ike", reason)
+        ruling.decide_by(sent, rules, reason)
         connections.change_settings(sent.database, 1, {"second_look_days": len(reason)}, actor="Ike")
         sent.run()
     assert {sent.item(name).state for name in ("SC-014", "Ironline Steel")} == {"sent"}
@@ -129,7 +129,7 @@ def test_of_no_kind_that_is_exported_is_anything_asked_before_an_approver_decide
     before = len([one for one in billing.sets() if one.writes])
     billing.act("retry", *waiting)
     billing.ask_for_lists()
-    rules_versions.activate(billing.database, 1, billing.connection.rules_version, "Ike", "again")
+    ruling.decide_by(billing, billing.connection.rules_version, "again")
     billing.run()
     assert {billing.item(name).state for name in waiting} == {"sent"}
     assert not [one for name in waiting for one in billing.rows(Operation, item_id=billing.item(name).id)]
@@ -202,6 +202,28 @@ def test_whoever_was_made_inactive_or_holds_nothing_is_nobody_here(stage: Stage)
     with stage.database.writing() as session:
         session.get_one(User, stage.person("ana").id).active = False
     assert people.person(stage.database, 1, login="ana") is None
+
+
+# -- what went out and came back, word for word --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("access", "of_all", "of_commitments"),
+    [
+        (Access(), False, False),
+        (Access("admin"), True, True),
+        (Access(rights=frozenset({"audit"})), True, True),
+        (Access(rights=frozenset({"rules"})), True, True),
+        (Access("standard", PUSH), False, True),
+    ],
+)
+def test_whoever_reads_bodies_reads_them_everywhere(
+    stage: Stage, access: Access, of_all: bool, of_commitments: bool
+) -> None:
+    hold(stage, "pat", access)
+    pat = stage.person("pat")
+    found = (permissions.may_read_bodies(pat), permissions.may_read_bodies(pat, "commitment"))
+    assert found == (of_all, of_commitments)
 
 
 # -- the page ------------------------------------------------------------------------------------------------------

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.core import clock
-from app.core.errors import Forbidden, Refusal
+from app.core.errors import Forbidden, NotFound, Refusal
 from app.core.tags import Tag
 from app.db.models import Binding, Connection, Errand, Item, StagedRecord
+from app.items import registry
 from app.services import offers, refreshes, staged, write_back
 from app.services.offers import Wanted
 from tests import records
@@ -95,6 +98,42 @@ def test_an_outage_is_waited_for_and_told(place: Office) -> None:
     place.wire.down = False
     work_for_hours(place)
     assert place.stage.item("Granite Works").state == "synced"
+
+
+def test_one_odd_errand_keeps_no_other_waiting_and_lasting_trouble_is_on_the_trail_once(
+    place: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = place.stage
+    for name in ("Granite Works", "Pit & Quarry"):
+        stage.company.add_vendor(name)
+    read_lists(stage)
+    staged.add(stage.database, 1, "company", ike(stage), shown(stage, "Granite Works", "Pit & Quarry"))
+    kind = type(registry.kind("company"))
+    there = kind.new_record
+
+    def new_record(self: Any, record: Any, settings: Any) -> Any:
+        return there(self, record, settings) if record.name != "Granite Works" else {}["odd"]
+
+    monkeypatch.setattr(kind, "new_record", new_record)
+    work_for_hours(place)
+    assert place.named("vendors", "Pit & Quarry")
+    [row] = stage.rows(Errand)
+    assert row.problem.startswith("Tieout made a mistake (KeyError at ")
+    assert (row.tries, row.refused) == (4, False)
+    assert [one["record"] for one in stage.events(Tag.ERRAND_FAILED)] == ["Granite Works"]
+
+
+def test_an_update_finds_its_own_item_though_another_kind_is_bound_to_the_same_id(place: Office) -> None:
+    stage = place.stage
+    list_id, one = linked_vendor(place)
+    other = stage.item("SC-014").id if "SC-014" in stage.states() else stage.rows(Item, kind="project")[0].id
+    with stage.database.writing() as session:
+        session.get_one(Binding, other).quickbooks_id = list_id
+    stage.company.edit(list_id, Phone="253-555-0999")
+    read_lists(stage)
+    assert not staged.update(stage.database, 1, "company", ike(stage), [one]).refused
+    assert place.work() == 1
+    assert place.named("vendors", "Granite Works")[0]["business_phone"] == "253-555-0999"
 
 
 def test_what_procore_refuses_waits_for_a_person_who_may_choose_otherwise(place: Office) -> None:
@@ -497,3 +536,33 @@ def test_procore_is_told_of_a_link(stage: Stage) -> None:
     staged.link(stage.database, 1, "company", ike(stage), {one: stage.item("Pit Ltd").id})
     [told] = [wanted.told for wanted in write_back.due(stage.database, 1) if wanted.told.procore_id == 77]
     assert (told.origin_id, told.origin_code) == (stage.staged("Granite Works"), "Granite Works")
+
+
+# -- many at once --------------------------------------------------------------------------------------------------
+
+
+def test_a_record_that_was_never_shown_stops_the_whole_before_any_of_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = vendor(stage, "Granite Works")
+    monkeypatch.setattr(staged, "BATCH", 1)  # each in a transaction of its own
+    with pytest.raises(NotFound, match=r"no such record \(999999\)"):
+        staged.archive(stage.database, 1, "company", ike(stage), [one, 999_999])
+    assert stage.rows(StagedRecord, id=one)[0].state == "staged"
+
+
+def test_what_procore_has_is_looked_up_once_for_all_that_are_added(stage: Stage) -> None:
+    stage.receive(records.company("Pit Ltd", 77))
+    ids = [vendor(stage, name) for name in ("Granite Works", "Pit Ltd", "Quarry Co", "Sand and Gravel")]
+    looked = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        looked.append(statement.startswith("SELECT item.id, item.name") and "NOT IN" in statement)
+
+    event.listen(stage.database.engine, "before_cursor_execute", note)
+    found = staged.add(stage.database, 1, "company", ike(stage), ids)
+    event.remove(stage.database.engine, "before_cursor_execute", note)
+    assert sum(looked) == 1
+    [refused] = found.refused
+    assert (refused.name, refused.problem.links[0].label if refused.problem else "") == ("Pit Ltd", "Pit Ltd")
+    assert len(found.done) == 3

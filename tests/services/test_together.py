@@ -44,7 +44,7 @@ def test_what_they_wait_for_in_turn_is_there_too_and_goes_first(stage: Stage) ->
 def test_accepted_together_they_go_in_that_order(stage: Stage) -> None:
     a_month(stage)
     chosen = [part.item.id for part in plan(stage, "CO 001").values()]
-    outcomes = lifecycle.accept(stage.database, stage.connection_id, stage.person("ana"), chosen)
+    outcomes = lifecycle.accept(stage.database, stage.connection_id, stage.person("ana"), chosen, warned_seen=True)
     assert [(one.name, one.state) for one in outcomes.each] == [
         ("Ironline Steel", "queued"), ("SC-014", "accepted"), ("CO 001", "accepted"),
     ]  # fmt: skip

@@ -52,6 +52,27 @@ def test_either_type_of_commitment_becomes_one_purchase_order(stage: Stage, kind
     assert stage.states()["SC-014"] == "synced"
 
 
+@pytest.mark.requirement("OVR-02")
+def test_a_purchase_order_stands_in_quickbooks_with_every_line_and_nothing_typed_there(stage: Stage) -> None:
+    lines = [records.line("500.00", 31), records.line("120.25", 32, 2), records.line("79.75", 31, 3)]
+    for line, text in zip(lines, ("Forms", "Rebar", "Stripping"), strict=True):
+        line["description"] = text
+    stage.approve(records.commitment(lines=lines, title="Foundations", description="Site rules apply"))
+    report = stage.run()
+    assert (report.outcome, stage.states()["SC-014"]) == ("done", "synced")
+    order = one(stage, "PurchaseOrder")
+    title, *rest = order["PurchaseOrderLineRet"]
+    names = {item["ListID"]: item["Name"] for item in stage.company.records("ItemService")}
+    assert (order["RefNumber"], order["VendorRef"]["FullName"]) == ("SC-014", "Delta Concrete")
+    assert order["VendorMsg"] == "Site rules apply"
+    assert (title["Desc"], title.get("Amount", "0.00")) == ("Foundations", "0.00")
+    assert [(names[line["ItemRef"]["ListID"]], line["Desc"], line["Amount"]) for line in rest] == [
+        ("03-100", "Forms", "500.00"), ("03-200", "Rebar", "120.25"), ("03-100", "Stripping", "79.75"),
+    ]  # fmt: skip
+    assert {line["CustomerRef"]["FullName"] for line in rest} == {"Riverside Tower"}
+    assert order["TotalAmount"] == "700.00"
+
+
 @pytest.mark.requirement("WFL-10")
 def test_a_change_order_is_appended_to_the_same_purchase_order(stage: Stage) -> None:
     stage.approve(records.commitment())

@@ -124,8 +124,7 @@ def _act(kind: str, body: Body, act: Callable[..., Outcomes], **more: Any) -> Ou
     """Do it to items of one kind; one alone that is refused is an error of the call."""
     known(kind)
     expected = {one["id"]: one["version"] for one in body["items"]}
-    for item_id in expected:
-        item_page.of_kind(database(), connection_id(), kind, item_id)
+    item_page.all_of_kind(database(), connection_id(), kind, list(expected))
     return _told(act(database(), connection_id(), me(), list(expected), **more, expected=expected))
 
 
@@ -152,7 +151,7 @@ def accept(kind: str, body: Body) -> Outcomes:
     """Approve what will be written: it leaves for QuickBooks as soon as the rules allow. Of several items, those a
     rule has a remark on are left out: they are accepted one by one."""
     inputs = {one["id"]: one["inputs"] for one in body["items"]}
-    return _act(kind, body, lifecycle.accept, inputs=inputs, unless_warned=len(inputs) > 1)
+    return _act(kind, body, lifecycle.accept, inputs=inputs, warned_seen=len(inputs) == 1)
 
 
 @family.post("/items/<kind>/reject", "Reject items", takes=WithReason, gives=OutcomesShape)
@@ -210,7 +209,9 @@ def override(kind: str, item_id: int, body: Body) -> Outcomes:
     """Accept alone what a rule wants another person to accept, with a reason that stays on the trail."""
     item_page.of_kind(database(), connection_id(), kind, item_id)
     expected = {item_id: body["version"]}
-    found = lifecycle.accept(database(), connection_id(), me(), [item_id], expected=expected, override=body["reason"])
+    found = lifecycle.accept(
+        database(), connection_id(), me(), [item_id], expected=expected, warned_seen=True, override=body["reason"]
+    )
     return _told(found)
 
 

@@ -25,18 +25,20 @@ from app.admin.api.shapes import (
     storable,
     text,
     texts,
+    words,
     yes_no,
 )
 from app.services import (
     connection_page,
     connections,
+    deletions,
     health,
     permissions,
     refreshes,
-    self_test,
     session_page,
     sessions,
     support_bundle,
+    working,
 )
 from app.services.connection_page import ConnectionPage
 
@@ -128,6 +130,21 @@ class TroubleShape(Shape):
     times = number("How often.")
 
 
+class DoubtShape(Shape):
+    """Deletions that a person may confirm."""
+
+    kind = text("Of which kind.")
+    plural = text("What people call it.")
+    sentence = text("What is gone, and what to do.")
+    seen = text("What exactly is gone; to be named when it is confirmed.")
+
+
+class DoubtsShape(Shape):
+    """What is doubted."""
+
+    doubts = many(DoubtShape, "Each kind of which too much is gone.")
+
+
 class ConnectionShape(Shape):
     """The connection as it is now."""
 
@@ -192,6 +209,12 @@ def page() -> ConnectionPage:
     return connection_page.page(database(), connection_id())
 
 
+@family.get("/connection/deletions", "Deletions that are doubted", gives=DoubtsShape)
+def doubted() -> Any:
+    """So much of a kind is no longer shown by Procore that nothing was taken as deleted."""
+    return {"doubts": working.look(database(), connection_id()).doubts}
+
+
 @family.get("/connection/health", "Health alone", gives=HealthShape)
 def how_it_is() -> Any:
     """The sentence of every page about how the connection is."""
@@ -202,7 +225,7 @@ def how_it_is() -> Any:
 def session(session_id: int) -> Any:
     """A Web Connector session with its message sets; requests and answers only for whoever may read them."""
     _may_read()
-    return session_page.session_page(database(), connection_id(), session_id, texts=screen.may_read())
+    return session_page.session_page(database(), connection_id(), session_id, texts=permissions.may_read_bodies(me()))
 
 
 @family.get("/connection/sets/<set_id>", "One message set", gives=WholeSetShape)
@@ -215,7 +238,7 @@ def message_set(set_id: str) -> Any:
 
 
 def _may_read() -> bool:
-    readable = screen.may_read()
+    readable = permissions.may_read_bodies(me())
     g.readable = readable
     return readable
 
@@ -227,6 +250,13 @@ class Pause(Asked):
     """Whether to pause."""
 
     paused = flag("true: nothing leaves for QuickBooks. false: it goes on.", required=True)
+
+
+class Deletions(Asked):
+    """Deletions as they were seen."""
+
+    kind = words("Their kind.", most=60, required=True, least=1)
+    seen = words("As the list of what is doubted says it: nothing else is confirmed.", most=64, required=True, least=1)
 
 
 class NewPassword(Asked):
@@ -270,6 +300,13 @@ def pause(body: Mapping[str, Any]) -> dict[str, str]:
     return done("Paused: nothing leaves for QuickBooks." if body["paused"] else "Going on.")
 
 
+@family.post("/connection/deletions", "Confirm deletions", takes=Deletions, gives=Done, right=MAY)
+def confirm_deletions(body: Mapping[str, Any]) -> dict[str, str]:
+    """They were really deleted in Procore: the kind is read once more, and what is still gone is taken as deleted."""
+    found = deletions.confirm(database(), connection_id(), me(), body["kind"], body["seen"])
+    return done(f"Confirmed. {found.plural} are read once more.")
+
+
 @family.post("/connection/end", "End the running session", gives=Done, right=MAY)
 def end() -> dict[str, str]:
     """What it had out is settled in the next one."""
@@ -293,9 +330,8 @@ def qwc() -> Response:
 
 @family.post("/connection/self-test", "Run the self-test", gives=ChecksShape, right=MAY)
 def test_itself() -> Any:
-    """Look whether the Web Connector could reach this service as this call did."""
-    public = services().settings.public_url
-    return {"results": self_test.run(database(), connection_id(), me(), screen.service_url(), public)}
+    """Look whether this service answers at the address that the .qwc file carries."""
+    return {"results": screen.run_the_test()}
 
 
 @family.post("/connection/support-bundle", "A support bundle", gives=File("application/zip", "The bundle."), right=MAY)

@@ -28,7 +28,7 @@ class FirstShape(Shape):
     item = one(ItemShape)
     unblocks = number("How many wait for it.")
     amount = Money("What those are worth.")
-    why = text("Why it cannot be accepted as it stands; empty where it can.")
+    why = text("Why it cannot be accepted as it stands, or must be looked at first; empty where nothing is said.")
 
 
 class MovedShape(Shape):
@@ -69,7 +69,7 @@ class TokensShape(Shape):
 @family.get("/home", "Home", gives=HomeShape)
 def page() -> Home:
     """What waits, what to do first, what happened, and when the next session comes."""
-    return overview.home(database(), connection_id())
+    return overview.home(database(), connection_id(), me().name)
 
 
 @family.get("/tokens", "Your tokens", gives=TokensShape)

@@ -8,7 +8,6 @@ from typing import Any
 from flask import g
 from marshmallow import fields, validate
 
-from app.admin import item_view
 from app.admin.access import connection_id, me, services
 from app.admin.api.routes import Family, database
 from app.admin.api.shapes import (
@@ -32,10 +31,11 @@ from app.admin.api.shapes import (
 from app.admin.items import ONE, approver
 from app.core.errors import NotFound
 from app.items import registry
-from app.services import connections, item_page, list_order, listing, together
+from app.services import connections, item_page, list_order, listing, permissions, together
 from app.services.item_page import ItemPage
 from app.services.lifecycle.documents import approved
-from app.services.listing import TABS, Page, Wanted
+from app.services.list_rows import Wanted
+from app.services.listing import TABS, Page
 
 family = Family("items", "Records of Procore under accounting control: what waits, what is written, and why not.")
 
@@ -332,7 +332,7 @@ def show(kind: str, item_id: int) -> ItemPage:
     """Everything its page shows: why it stands where it stands, what will be written, findings, differences between
     what was approved, Procore and QuickBooks, and its timeline. Requests and answers only for whoever may read them."""
     item_page.of_kind(database(), connection_id(), kind, item_id)
-    g.readable = item_view.may_read(kind)
+    g.readable = permissions.may_read_bodies(me(), kind)
     tools = services().tools if g.readable else None
     return item_page.load(database(), connection_id(), item_id, approver(kind), tools)
 
@@ -382,4 +382,4 @@ def known(kind: str) -> None:
 
 def zone() -> str:
     """The company's own time zone."""
-    return str(connections.get(database(), connection_id()).settings.get("zone") or "UTC")
+    return connections.get(database(), connection_id()).zone

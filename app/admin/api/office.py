@@ -1,4 +1,4 @@
-"""How the connection is run: settings, rules, permissions, people, what syncs, and the trail."""
+"""How the connection is run: settings, permissions, people, what syncs, and the trail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from app.admin.api.shapes import (
     done,
     many,
     moment,
-    reason,
     storable,
     text,
     texts,
@@ -25,10 +24,10 @@ from app.admin.api.shapes import (
     yes_no,
 )
 from app.rulebook.access import LEVELS
-from app.services import connections, permissions, refusals, rules_versions
+from app.services import connections, permissions, refusals
 from app.services.permissions import Change, Matrix, Shown
 
-family = Family("office", "How the connection is run: settings, rules, permissions, and what is not supported.")
+family = Family("office", "How the connection is run: settings, permissions, and what is not supported.")
 Body = Mapping[str, Any]
 
 
@@ -44,6 +43,8 @@ class SettingShape(Shape):
     help = text("What it does.", "setting.help")
     form = text("What it looks like.", "setting.form")
     value = text("Its value as text: yes and no for what is on or off; empty where nobody chose.", "plain")
+    record = text("The full name of the QuickBooks record it names; empty where it names none.")
+    trouble = text("Why that record cannot be used as it stands; empty where it can.")
     options = many(Choice, "What may be chosen, where it is not free.")
     right = text("The right that changing it asks for.", "setting.right")
     changed_by = text("Who changed it last.")
@@ -86,63 +87,6 @@ def change_settings(body: Body) -> Any:
     """All of them or none: what is unknown or does not fit is refused, and nothing is changed."""
     changed = connections.change_settings_as(database(), connection_id(), me(), body["values"], reason=body["reason"])
     return {"changed": list(changed)}
-
-
-# -- rules ---------------------------------------------------------------------------------------------------------
-
-
-class RuleShape(Shape):
-    """One rule."""
-
-    name = text("Its name.")
-    file = text("The file it stands in.")
-    kind = text("The kind it guards.")
-    before = texts("The moves it guards.")
-    effect = text("deny, warn or audit.")
-    reason = text("What sort of reason it gives.")
-    message = text("What it says.", "message.wording")
-    fix = text("What it says to do.", "fix.wording")
-    source = text("Where it comes from.")
-
-
-class ActivationShape(Shape):
-    """When which rules came into force."""
-
-    version = text("The version.")
-    actor = text("Who activated it.")
-    reason = text("Why.")
-    at = moment("When.", nullable=False)
-
-
-class RulesShape(Shape):
-    """The rules in force."""
-
-    version = text("Their version: the hash of what the files say.")
-    rules = many(RuleShape, "Each of them.")
-    activations = many(ActivationShape, "The last twenty activations.")
-
-
-class ToActivate(Asked):
-    """Which version is to decide."""
-
-    version = words("A version that was stored, whole: 64 characters.", required=True, least=1, most=64)
-    reason = reason()
-
-
-@family.get("/rules", "The rules in force", gives=RulesShape)
-def rules() -> Any:
-    """Every rule, and which versions decided before."""
-    pack = rules_versions.in_force(database(), connections.get(database(), connection_id()))
-    activations = rules_versions.history(database(), connection_id())
-    return {"version": pack.version, "rules": pack.all_rules, "activations": activations}
-
-
-@family.post("/rules/activate", "Activate rules", takes=ToActivate, right=("activate", ""))
-def activate(body: Body) -> dict[str, str]:
-    """Let a stored version decide from now on: a newer one, or one from before to go back. Files are stored with
-    `tieout rules activate` on the machine that has them."""
-    rules_versions.activate(database(), connection_id(), body["version"], me().name, body["reason"])
-    return done(f"Version {body['version'][:12]} decides now.")
 
 
 # -- people --------------------------------------------------------------------------------------------------------

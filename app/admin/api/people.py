@@ -38,7 +38,7 @@ class Active(Asked):
     )
 
 
-class LinkShape(Shape):
+class PasswordLink(Shape):
     """A link by which a person sets a password once."""
 
     address = text("The link, told this once; empty where the person has a password already.")
@@ -48,7 +48,7 @@ def _link(secret: str) -> dict[str, str]:
     return {"address": outside("sign_in.password", secret=secret) if secret else ""}
 
 
-@family.post("/people", "Add a person", takes=NewPerson, gives=LinkShape, right=MAY)
+@family.post("/people", "Add a person", takes=NewPerson, gives=PasswordLink, right=MAY)
 def add(body: Body) -> Any:
     """With a role here; the link by which they set their password is in this answer alone."""
     given = (body[name] for name in ("login", "name", "mail", "role"))
@@ -76,7 +76,7 @@ def active(login: str, body: Body) -> dict[str, str]:
     return done(f"{login} may sign in again." if body["active"] else f"{login} may not sign in any more.")
 
 
-@family.post("/people/<login>/link", "A link for a new password", gives=LinkShape, right=MAY)
+@family.post("/people/<login>/link", "A link for a new password", gives=PasswordLink, right=MAY)
 def link(login: str) -> Any:
     """The old password is worth nothing from then on."""
     return _link(user_admin.reset(database(), connection_id(), me(), login))

@@ -24,6 +24,7 @@ from app.admin.api.shapes import (
     reason,
     text,
     texts,
+    words,
     yes_no,
 )
 from app.admin.reports import lists_of_the_tie_out
@@ -61,6 +62,7 @@ class SheetShape(Shape):
     name = text("Its name.")
     title = text("Its title.")
     notes = texts("What stands above it.")
+    digest = text("What tells this list from another one, to be sent when it is signed; empty where nobody signs.")
     columns = texts("The heads of its columns.")
     rows = fields.List(
         fields.List(fields.String(allow_none=True)),
@@ -92,7 +94,7 @@ class SheetQuery(Asked):
 
 
 class Signature(Asked):
-    """What is signed."""
+    """A part of a month."""
 
     month = _month(required=True)
     part = fields.String(
@@ -100,6 +102,12 @@ class Signature(Asked):
         validate=validate.OneOf(month_end.PARTS),
         metadata={"description": "As what: who prepared it, or who reviewed it."},
     )
+
+
+class Signed(Signature):
+    """What is signed, and which list of it."""
+
+    seen = words("The `digest` of the list that was read; if it is another one by now, nothing is signed.")
 
 
 class Undone(Signature):
@@ -129,10 +137,10 @@ def read_again() -> Any:
     return {"asked": refreshes.ask(database(), connection_id(), me(), names)}
 
 
-@family.post("/reports/month-end/sign", "Sign a month", takes=Signature)
+@family.post("/reports/month-end/sign", "Sign a month", takes=Signed)
 def sign(body: Body) -> dict[str, str]:
-    """As its preparer or its reviewer, for the list as it is now."""
-    month_end.sign(database(), connection_id(), me(), body["month"], body["part"])
+    """As its preparer or its reviewer, for the list that was seen, or as it is now."""
+    month_end.sign(database(), connection_id(), me(), body["month"], body["part"], body["seen"])
     return done(f"{body['month']} is {body['part']}.")
 
 

@@ -17,6 +17,11 @@ family = Family("standing", "What a person has to look at: exceptions, and payme
 Body = Mapping[str, Any]
 
 
+class PlaceQuery(Asked):
+    after = words("The place a page gave as `next_after`.", most=200)
+    before = words("The place a page gave as `next_before`.", most=200)
+
+
 class StandingShape(Shape):
     """One item with what stands against it."""
 
@@ -27,7 +32,9 @@ class StandingShape(Shape):
 class ExceptionsShape(Shape):
     """What nobody has cleared yet."""
 
-    exceptions = many(StandingShape, "Item by item, the oldest first.")
+    exceptions = many(StandingShape, "Up to fifty, item by item, the oldest first.", "standing")
+    next_after = text("Give it as `after` for the next page; empty where there is none.")
+    next_before = text("Give it as `before` for the page before; empty where there is none.")
 
 
 class ClearedShape(Shape):
@@ -43,10 +50,10 @@ class PastShape(Shape):
     cleared = many(ClearedShape, "The newest first.")
 
 
-@family.get("/exceptions", "Exceptions", gives=ExceptionsShape)
-def standing() -> Any:
+@family.get("/exceptions", "Exceptions", asks=PlaceQuery, gives=ExceptionsShape)
+def standing(query: Body) -> exceptions.Page:
     """What QuickBooks holds otherwise than approved. Clearing one is an act of its item."""
-    return {"exceptions": exceptions.standing(database(), connection_id())}
+    return exceptions.page(database(), connection_id(), **query)
 
 
 @family.get("/exceptions/cleared", "Cleared exceptions", gives=PastShape)
@@ -87,11 +94,6 @@ class PaymentsShape(Shape):
     as_of = moment("When QuickBooks was last asked for all of them.")
     under_way = yes_no("Whether it is being asked again.")
     why_not = text("Why payments cannot be read from this edition; empty where they can.")
-
-
-class PlaceQuery(Asked):
-    after = words("The place a page gave as `next_after`.", most=200)
-    before = words("The place a page gave as `next_before`.", most=200)
 
 
 class WhichPayment(Asked):

@@ -111,6 +111,18 @@
     if (button && typing(event.target)) button.click();
   });
 
+  // A problem of a file leads to its place in the text.
+  document.addEventListener("click", (event) => {
+    const place = event.target.closest?.("a[data-line]"), text = document.getElementById("text");
+    if (!place || !text) return;
+    event.preventDefault();
+    const before = text.value.split("\n").slice(0, place.dataset.line - 1);
+    const at = before.reduce((sum, line) => sum + line.length + 1, 0) + Number(place.dataset.column) - 1;
+    text.focus();
+    text.setSelectionRange(at, at);
+    text.scrollTop = Math.max(0, before.length - 4) * parseFloat(getComputedStyle(text).lineHeight);
+  });
+
   // Keys, only when nobody is typing, and not for those who turned them off.
   if (document.body.dataset.keys === "off") return;
   const press = (what) => all()[found()]?.querySelector(what)?.click();

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from app.core import clock, money, text
-from app.items import budget_record, erp, estimate, estimate_steps, measures, order
+from app.items import budget_record, erp, estimate, estimate_steps, measures, order, posting
 from app.items.base import BindingView, Content, Field, ItemType, Need, Record, Situation, Step, Surroundings
 from app.items.ports import Procore, Told
 
@@ -129,7 +129,7 @@ class Budget(ItemType):
     def document(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         """``written`` are the lines QuickBooks holds, each as it was approved; ``lines`` go below them."""
         held = [*around.written.get("written", ()), *around.written.get("lines", ())]
-        zone = around.settings.get("zone") or "UTC"
+        zone = posting.zone(around.settings)
         today = clock.local_date(around.now or clock.now(), zone).isoformat()
         return {
             "project": str(content["id"]),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from marshmallow import fields
 
 from app.core import clock, money, text
-from app.items import erp, measures, order
+from app.items import erp, measures, order, posting
 from app.items.base import (
     Again,
     Ask,
@@ -29,7 +29,7 @@ from app.items.base import (
     Step,
     Surroundings,
 )
-from app.items.ports import Place, Procore, Told
+from app.items.ports import Many, Place, Procore, Told
 
 #: Procore's resource for each type of commitment.
 CONTRACTS = {"subcontract": "work_order_contracts", "purchase_order": "purchase_order_contracts"}
@@ -121,9 +121,12 @@ class Commitment(ItemType):
                     yield {**record, "type": kind, "project_id": project["id"]}
 
     def place(self, procore: Procore, told: Told) -> Place:
+        """The rows of the purchase orders' sync action have no place for an id: a row of ours might make a second."""
         resource = CONTRACTS[told.content["type"]]
         parents = {"project_id": told.project_id}
-        return Place(f"/rest/v1.0/{resource}/{told.procore_id}", parents, resource.removesuffix("s"))
+        query = {**parents, "view": "extended"}
+        many = Many(f"/rest/v1.0/{resource}", query, syncs=told.content["type"] == "subcontract")
+        return Place(f"{many.path}/{told.procore_id}", parents, resource.removesuffix("s"), many=many)
 
     def of_event(self, record: Content, body: Content) -> Content:
         """Lines stand beside the commitment, and its dates in the zone of whoever made it."""
@@ -192,7 +195,7 @@ class Commitment(ItemType):
         return {
             "number": self._number(content, inputs),
             "procore_number": content["number"],
-            "date": self.day(content, inputs, around.settings.get("zone") or "UTC"),
+            "date": self.day(content, inputs, posting.zone(around.settings)),
             "title": content["title"] or content["number"],
             "message": self._message(content, inputs) or None,
             "company": str(content["vendor"]["id"]),

@@ -11,7 +11,7 @@ from app.core import text
 from app.items import addresses, erp, named
 from app.items.base import BOTH, Content, Field, Input, Loose, Situation, Staged, Step, Surroundings
 from app.items.offered import Difference, Features, NewRecord
-from app.items.ports import Place, Procore, Told
+from app.items.ports import Many, Place, Procore, Told
 
 GRAMMAR = """
 VendorAddRq: VendorAdd!, $Answer
@@ -92,8 +92,9 @@ class Company(named.Named):
         return procore.pages("/rest/v1.0/vendors", company_id=procore.company_id, view="extended", **procore.changed)
 
     def place(self, procore: Procore, told: Told) -> Place:
-        parents = {"company_id": procore.company_id}
-        return Place(f"/rest/v1.0/vendors/{told.procore_id}", parents, "vendor", view={"view": "extended"})
+        parents, view = {"company_id": procore.company_id}, {"view": "extended"}
+        many = Many("/rest/v1.0/vendors", {**parents, **view}, by_id="filters[id][]", syncs=True)
+        return Place(f"{many.path}/{told.procore_id}", parents, "vendor", view=view, many=many)
 
     def of_event(self, record: Content, body: Content) -> Content:
         return record

@@ -25,7 +25,7 @@ from app.items.base import (
     Surroundings,
 )
 from app.items.offered import Bar, Features, Offered
-from app.items.ports import Place, Procore, Told
+from app.items.ports import Many, Place, Procore, Told
 
 INCOME_TYPES = ("Income", "OtherIncome")
 EXPENSE_TYPES = ("CostOfGoodsSold", "Expense", "OtherExpense", "OtherCurrentAsset")
@@ -92,7 +92,8 @@ class CostCode(Offered):
     letter = "w"
     source, types = "items", ("ItemService",)
     places = (
-        "Procore: Admin, Work Breakdown Structure, list QuickBooks Standard Cost Codes · QuickBooks: Lists, Item List"
+        "Procore: Admin, Work Breakdown Structure, list QuickBooks Desktop Standard Cost Codes (also shown as "
+        "QuickBooks Standard Cost Codes) · QuickBooks: Lists, Item List"
     )
     watched = "items"
     read_every = timedelta(minutes=30)  # Procore lists cost codes whole or not at all
@@ -153,8 +154,10 @@ class CostCode(Offered):
             "company_id": procore.company_id,
             "standard_cost_code_list_id": told.content["standard_cost_code_list_id"],
         }
-        path = f"/rest/v1.0/standard_cost_codes/{told.procore_id}"
-        return Place(path, parents, "standard_cost_code", view={"view": "extended"}, has_code=False)
+        view = {"view": "extended"}
+        many = Many("/rest/v1.0/standard_cost_codes", {**parents, **view}, syncs=True)
+        path = f"{many.path}/{told.procore_id}"
+        return Place(path, parents, "standard_cost_code", view=view, has_code=False, many=many)
 
     def tell(self, procore: Procore, told: Told) -> None:
         """Standard cost codes take origins through their sync action alone."""

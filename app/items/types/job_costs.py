@@ -37,7 +37,7 @@ class JobCosts(Refresh):
     grammar = GRAMMAR
     iterates = False
     every = timedelta(hours=2)
-    per, after = "project", "budget"
+    per, after, by = "project", "budget", "cost_code"
     steps = ("estimates", "transactions", "bills")
     needs = ("subcontractor_invoice",)
 

@@ -136,7 +136,7 @@ class ProcorePayPayment(ItemType):
 
     def words(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         invoice = next(iter(around.needed.get("invoice", ())), None)
-        bank, number, zone = _bank(around), self._number(content, inputs), around.settings.get("zone") or "UTC"
+        bank, number, zone = _bank(around), self._number(content, inputs), posting.zone(around.settings)
         wanted = text.squeeze(inputs.get("accounting_date"))
         return {
             "number": number,
@@ -160,7 +160,7 @@ class ProcorePayPayment(ItemType):
 
     def document(self, content: Content, inputs: Content, around: Surroundings) -> Content:
         invoice, bank = next(iter(around.needed.get("invoice", ())), None), _bank(around)
-        wanted, zone = posting.day(inputs.get("accounting_date")), around.settings.get("zone") or "UTC"
+        wanted, zone = posting.day(inputs.get("accounting_date")), posting.zone(around.settings)
         return {
             "number": self._number(content, inputs),
             "procore_number": content["check_number"],

@@ -12,7 +12,7 @@ from app.core import text
 from app.items import addresses, erp, named
 from app.items.base import BOTH, Content, Field, Input, Loose, Situation, Staged, Step, Surroundings
 from app.items.offered import Bar, NewRecord
-from app.items.ports import Place, Procore, Told
+from app.items.ports import Many, Place, Procore, Told
 
 GRAMMAR = """
 CustomerAddRq: CustomerAdd!, $Answer
@@ -78,7 +78,10 @@ class Project(named.Named):
             yield procore.project(row["id"])
 
     def place(self, procore: Procore, told: Told) -> Place:
-        return Place(f"/rest/v1.0/projects/{told.procore_id}", {"company_id": procore.company_id}, "project")
+        """The rows of its sync action have no place for the code people see."""
+        parents = {"company_id": procore.company_id}
+        many = Many("/rest/v1.0/projects", {**parents, "filters[by_status]": "All"})
+        return Place(f"{many.path}/{told.procore_id}", parents, "project", many=many)
 
     def external(self, told: Told) -> list[erp.Mark]:
         return [erp.Mark("project", told.procore_id, told.origin)]

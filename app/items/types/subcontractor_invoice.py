@@ -22,7 +22,7 @@ from app.items.base import (
     Surroundings,
 )
 from app.items.invoice import Invoice, vendor_of
-from app.items.ports import Place, Procore, Told
+from app.items.ports import Many, Place, Procore, Told
 
 #: QuickBooks' names of the home currencies, as Procore writes them.
 CURRENCIES = {"US Dollar": "USD", "Canadian Dollar": "CAD"}
@@ -89,7 +89,8 @@ class SubcontractorInvoice(ItemType):
 
     def place(self, procore: Procore, told: Told) -> Place:
         parents = {"project_id": told.project_id, "commitment_id": told.content["commitment_id"]}
-        return Place(f"/rest/v1.1/requisitions/{told.procore_id}", parents, "requisition", has_code=False)
+        many = Many("/rest/v1.1/requisitions", {"project_id": told.project_id})
+        return Place(f"{many.path}/{told.procore_id}", parents, "requisition", has_code=False, many=many)
 
     def external(self, told: Told) -> list[erp.Mark]:
         """The invoice, and its items of the types Procore names: each with the bill and itself, as no line is told."""

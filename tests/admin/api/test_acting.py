@@ -10,10 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from app.core.tags import Tag
-from app.db.models import Event, EventPayload, StagedRecord
-from tests import records
+from app.db.models import Event, EventPayload, Reading, StagedRecord
+from app.services import item_page
+from app.services.unit import work
+from tests import records, ruling
 from tests.admin.api.conftest import Calls, Program, seen
 from tests.admin.scenes import LONG, refused_by_quickbooks, waiting_for_its_vendor, with_a_long_number
+from tests.admin.test_list_cost import statements
 from tests.importing import read_lists
 from tests.support import Stage
 
@@ -61,6 +64,17 @@ def test_of_several_each_says_what_became_of_it(calls: Calls, stage: Stage) -> N
     told = {one["name"]: one for one in found["outcomes"]}
     assert told["SC-014"]["error"] is None
     assert told[LONG]["error"]["rule_id"].startswith("commitment.yaml:")
+
+
+def test_all_items_of_a_call_are_looked_up_at_once_and_one_unknown_stops_it(calls: Calls, stage: Stage) -> None:
+    stage.receive(*(records.commitment(f"SC-1{n:02}", 900 + n) for n in range(20)))
+    names = [f"SC-1{n:02}" for n in range(20)]
+    items = seen(stage, *names)
+    with statements(stage) as asked:
+        item_page.all_of_kind(stage.database, 1, "commitment", [item["id"] for item in items])
+    assert len(asked) == 1
+    calls("pat").post("/items/commitment/send", status=404, items=[*items, {"id": 999_999, "version": 1}])
+    assert set(stage.states().values()) & {"sent"} == set()
 
 
 # -- a version that changed meanwhile ------------------------------------------------------------------------------
@@ -195,7 +209,9 @@ BAD: list[tuple[str, Any, int, str]] = [
     ("/items/nothing/accept", {"items": [{"id": 1, "version": 0}]}, 404, ""),
     ("/items/commitment/accept", {"items": [{"id": 999, "version": 0}]}, 404, ""),
     ("/settings", {"values": {"nothing": "x"}}, 422, ""),
-    ("/rules/activate", {"version": "nothing", "reason": "So."}, 422, ""),
+    ("/rules/drafts/999/activate", {"version": "nothing", "reason": "So."}, 404, ""),
+    ("/rules/check", {"files": {"../commitment.yaml": "kind: commitment"}}, 422, ""),
+    ("/rules/versions/999/rollback", {"reason": "So."}, 404, ""),
     ("/reports/month-end/sign", {"month": "2026-13", "part": "prepared"}, 422, "month"),
     ("/connection/pause", {}, 422, "paused"),
     ("/payments/retry", {"payment": "nothing"}, 404, ""),
@@ -288,6 +304,18 @@ def test_the_connection_is_paused_and_goes_on(calls: Calls) -> None:
         assert ike.get("/connection")["paused"] is paused
 
 
+def test_deletions_are_confirmed_as_they_were_seen(calls: Calls, stage: Stage) -> None:
+    ike = calls("ike")
+    assert ike.get("/connection/deletions") == {"doubts": []}
+    with work(stage.database, 1) as unit:
+        row = Reading(connection_id=1, kind="company", next_at=unit.at, doubt="11 of 12 are gone.", doubted="7f")
+        unit.session.merge(row)
+    [found] = ike.get("/connection/deletions")["doubts"]
+    assert (found["kind"], found["sentence"], found["seen"]) == ("company", "11 of 12 are gone.", "7f")
+    ike.post("/connection/deletions", kind=found["kind"], seen=found["seen"])
+    assert ike.get("/connection/deletions") == {"doubts": []}
+
+
 def test_settings_change_with_who_changed_them(calls: Calls) -> None:
     ike = calls("ike")
     assert ike.post("/settings", values={"every_minutes": "15"})["changed"] == ["every_minutes"]
@@ -295,12 +323,35 @@ def test_settings_change_with_who_changed_them(calls: Calls) -> None:
     assert (found["value"], found["changed_by"]) == ("15", "Ike")
 
 
-def test_rules_go_back_to_a_version_that_was_stored(calls: Calls) -> None:
-    ike = calls("ike")
-    version = ike.get("/rules")["version"]
-    ike.post("/rules/activate", version=version, reason="Back to what we had.")
-    assert ike.get("/rules")["activations"][0]["reason"] == "Back to what we had."
-    calls("ana").post("/rules/activate", status=403, version=version, reason="So.")
+@pytest.mark.requirement("RUL-05", "RUL-06")
+def test_rules_are_proposed_tried_approved_activated_and_taken_back(calls: Calls, stage: Stage) -> None:
+    ruling.join(stage)
+    stage.receive(records.commitment())
+    stage.send()
+    ike, uma, before = calls("ike"), calls("uma"), calls("ike").get("/rules")["version"]
+    files = {name: ruling.with_limit(stage, "1.00")[name] for name in (ruling.OWN, ruling.OWN_EXAMPLES)}
+    assert ike.post("/rules/check", files=files)["rules"] > 100
+    kept = ike.post("/rules/drafts", files=files, reason="Board decision")
+    path, seen_as = f"/rules/drafts/{kept['draft']}", {"version": kept["version"], "reason": "It is right"}
+    assert ike.get(path)["others"] == ["Uma"]
+    assert [one["name"] for one in ike.get(f"{path}/preview")["newly_blocked"]["items"]] == ["SC-014"]
+    assert ike.post(f"{path}/activate", status=422, **seen_as)["code"] == "rules_examples_fail"
+    calls("ana").post(f"{path}/activate", status=403, **seen_as)
+    uma.post(f"{path}/approve", **seen_as)
+    ike.post(f"{path}/activate", override=True, **seen_as)
+    assert ike.get("/rules")["version"] == kept["version"]
+    uma.post("/rules/versions/1/rollback", reason="Too many were blocked")
+    found = ike.get("/rules")
+    assert found["version"] == before
+    told = [(one["number"], one["former"], one["actor"]) for one in found["activations"]]
+    assert told == [(3, 1, "Uma"), (2, None, "Ike"), (1, None, "tests")]
+
+
+def test_a_mistake_in_a_rule_file_is_refused_with_its_place(calls: Calls, stage: Stage) -> None:
+    files = {ruling.OWN: ruling.limit_rule("1.00").replace("at_most", "at_mots")}
+    said = calls("ike").post("/rules/check", status=422, files=files)
+    assert said["code"] == "rules_invalid"
+    assert f"{ruling.OWN}:5:15" in said["what_to_do"]
 
 
 def test_one_person_alone_decides_only_with_the_right_to(calls: Calls, stage: Stage) -> None:
@@ -324,6 +375,9 @@ def test_people_are_added_by_whoever_may(calls: Calls) -> None:
 def test_nobody_changes_their_own_access(calls: Calls, stage: Stage) -> None:
     ike = calls("ike")
     ike.post("/people/ike/access", status=422, level="admin")
+    error = ike.post("/people", status=422, login="ike", name="Ike", mail="", role="approver")
+    assert error["code"] == "own_access"
+    assert not stage.person("ike").may("accept", "commitment")
     held = ike.post("/people/pat/access", rights={"audit": True})
     assert "audit" in held["rights"]
     [pat] = [one for one in ike.get("/permissions")["people"] if one["login"] == "pat"]
@@ -342,6 +396,16 @@ def test_what_is_not_supported_is_answered_from_the_catalogue(calls: Calls) -> N
     [entry, *_] = [one for one in ana.get("/what-syncs")["entries"] if not one["open"]]
     error = ana.post(f"/what-syncs/{entry['id']}", status=422)
     assert (error["code"], error["sentence"]) == ("not_supported", entry["sentence"])
+
+
+@pytest.mark.requirement("ACC-09")
+def test_a_program_signs_the_list_it_read(calls: Calls, stage: Stage) -> None:
+    ana: Program = calls("ana")
+    month = {"month": "2026-03", "part": "prepared"}
+    looked_at = ana.get("/reports/month-end", month="2026-03")["digest"]
+    stage.receive(records.commitment("SC-020", 320))
+    assert ana.post("/reports/month-end/sign", status=409, seen=looked_at, **month)["code"] == "list_changed"
+    ana.post("/reports/month-end/sign", seen=ana.get("/reports/month-end", month="2026-03")["digest"], **month)
 
 
 def test_a_month_is_signed_and_the_signature_undone(calls: Calls) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from tests.support import Stage
 #: Each form of a screen, and the calls that do the same.
 FORMS: dict[str, tuple[str, ...]] = {
     "connection.bundle": ("connection_bundle",),
+    "connection.confirm_deletions": ("connection_confirm_deletions",),
     "connection.end": ("connection_end",),
     "connection.password": ("connection_password",),
     "connection.pause": ("connection_pause",),
@@ -39,6 +41,8 @@ FORMS: dict[str, tuple[str, ...]] = {
     "items.rebook": ("acts_rebook",),
     "job_costs.refresh": ("reports_ask_for_costs",),
     "job_costs.write_beside": ("reports_write_beside",),
+    "notices.choose": ("notices_choose",),
+    "notices.read": ("notices_read", "notices_read_all"),
     "offers.act": (
         "staged_add",
         "staged_archive",
@@ -59,6 +63,11 @@ FORMS: dict[str, tuple[str, ...]] = {
     "reports.read_again": ("reports_read_again",),
     "reports.sign": ("reports_sign",),
     "reports.undo": ("reports_undo",),
+    "rules.activate": ("rules_activate",),
+    "rules.approve": ("rules_approve",),
+    "rules.drop": ("rules_drop",),
+    "rules.roll_back": ("rules_roll_back",),
+    "rules.write": ("rules_check", "rules_keep"),
     "settings.change": ("office_change_settings",),
     "setup.answer": ("setup_answer",),
     "setup.go_live": ("setup_go_live",),
@@ -75,8 +84,6 @@ FOR_PEOPLE_ALONE = {
     "access.log_out": "a program has a token",
     "access.switch": "a token is for one connection",
     "access.theme": "a program sees no colours",
-    "notices.choose": "a program reads the trail",
-    "notices.read": "a program reads the trail",
     "people.everywhere": "a program has a token, and revokes it",
     "people.own_password": "a program has a token",
     "preferences.keep_columns": "a program sees no columns",
@@ -101,6 +108,13 @@ def test_whatever_a_form_of_a_screen_does_the_api_does(app: Flask) -> None:
     }
     assert posts == FORMS.keys() | FOR_PEOPLE_ALONE.keys()
     assert {name for names in FORMS.values() for name in names} <= {route.name for route in ROUTES}
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    document.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert document()["components"]["schemas"]
 
 
 def test_every_button_of_a_list_is_a_call() -> None:

@@ -85,7 +85,8 @@ class Month:
         outcomes = [lifecycle.send(database, connection_id, self.demo.person("pat"), drafts)]
         for who, invoices in (("ana", False), ("abe", True)):
             sent = [item.id for item in items if item.state == "sent" and (item.kind == INVOICE) == invoices]
-            outcomes.append(lifecycle.accept(database, connection_id, self.demo.person(who), sent, typed))
+            person = self.demo.person(who)
+            outcomes.append(lifecycle.accept(database, connection_id, person, sent, typed, warned_seen=True))
         self.reasons = {one.item_id: str(one.problem) for each in outcomes for one in each.refused}
 
 

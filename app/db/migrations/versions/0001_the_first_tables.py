@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("made_at", app.db.columns.Utc(timezone=True), nullable=False),
         sa.Column("expires_at", app.db.columns.Utc(timezone=True), nullable=False),
         sa.Column("used_at", app.db.columns.Utc(timezone=True), nullable=True),
@@ -249,8 +250,11 @@ def upgrade() -> None:
             sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
             nullable=False,
         ),
+        sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("cents", sa.BigInteger(), nullable=True),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("first_seen_at", app.db.columns.Utc(timezone=True), nullable=False),
         sa.Column("lock_key", sa.String(length=120), nullable=True),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("inputs", app.db.columns.Json(), nullable=False),
@@ -273,6 +277,9 @@ def upgrade() -> None:
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_item_connection_id_accepted_at"), ["connection_id", "accepted_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_item_connection_id_kind_name_key"), ["connection_id", "kind", "name_key"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_item_connection_id_kind_state_cents_id"),
@@ -314,6 +321,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_item_connection_id_lock_key"), ["connection_id", "lock_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_connection_id_state"), ["connection_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_item_dated",
+            ["connection_id", "day", "first_seen_at"],
+            unique=False,
+            sqlite_where=sa.text("cents IS NOT NULL"),
+            postgresql_where=sa.text("cents IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_item_differs",
             ["connection_id", "kind"],
@@ -376,6 +390,7 @@ def upgrade() -> None:
         sa.Column("signed_at", app.db.columns.Utc(timezone=True), nullable=False),
         sa.Column("missing", sa.Integer(), nullable=False),
         sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("undone_at", app.db.columns.Utc(timezone=True), nullable=True),
         sa.Column("undone_by", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -479,6 +494,9 @@ def upgrade() -> None:
         sa.Column("ended_at", app.db.columns.Utc(timezone=True), nullable=True),
         sa.Column("read", sa.Integer(), nullable=False),
         sa.Column("unreadable", app.db.columns.Json(), nullable=False),
+        sa.Column("doubt", sa.Text(), nullable=False),
+        sa.Column("doubted", sa.String(length=64), nullable=False),
+        sa.Column("confirmed", sa.String(length=64), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_reading_connection_id_connection")),
@@ -499,9 +517,14 @@ def upgrade() -> None:
         "rules_activation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.String(length=64), nullable=False),
+        sa.Column("former", sa.Integer(), nullable=True),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("at", app.db.columns.Utc(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connection.id"], name=op.f("fk_rules_activation_connection_id_connection")
@@ -510,9 +533,33 @@ def upgrade() -> None:
             ["version"], ["rules_version.id"], name=op.f("fk_rules_activation_version_rules_version")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rules_activation")),
+        sa.UniqueConstraint("connection_id", "number", name=op.f("uq_rules_activation_connection_id_number")),
     )
     with op.batch_alter_table("rules_activation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rules_activation_connection_id"), ["connection_id"], unique=False)
+
+    op.create_table(
+        "rules_draft",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.String(length=64), nullable=False),
+        sa.Column("base", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=False),
+        sa.Column("approved_reason", sa.Text(), nullable=False),
+        sa.Column("approved_at", app.db.columns.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["base"], ["rules_version.id"], name=op.f("fk_rules_draft_base_rules_version")),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_rules_draft_connection_id_connection")
+        ),
+        sa.ForeignKeyConstraint(["version"], ["rules_version.id"], name=op.f("fk_rules_draft_version_rules_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rules_draft")),
+    )
+    with op.batch_alter_table("rules_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rules_draft_connection_id"), ["connection_id"], unique=False)
 
     op.create_table(
         "staged_record",
@@ -605,6 +652,11 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_binding_connection_id_quickbooks_id"), ["connection_id", "quickbooks_id"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_binding_connection_id_record_quickbooks_id"),
+            ["connection_id", "record", "quickbooks_id"],
+            unique=False,
+        )
 
     op.create_table(
         "discrepancy",
@@ -627,11 +679,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("discrepancy", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_discrepancy_connection_id_gone_at_cleared_at"),
-            ["connection_id", "gone_at", "cleared_at"],
+            batch_op.f("ix_discrepancy_connection_id_cleared_at_id"),
+            ["connection_id", "cleared_at", "id"],
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_discrepancy_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(
+            "ix_discrepancy_standing",
+            ["connection_id", "found_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NULL AND cleared_at IS NULL"),
+            postgresql_where=sa.text("gone_at IS NULL AND cleared_at IS NULL"),
+        )
 
     op.create_table(
         "document",
@@ -794,6 +853,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_word_item_id_item")),
         sa.PrimaryKeyConstraint("item_id", "word", name=op.f("pk_item_word")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("item_word", schema=None) as batch_op:
         batch_op.create_index(
@@ -926,6 +986,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "rejection",
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", app.db.columns.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_rejection_item_id_item")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_rejection")),
+    )
+    op.create_table(
         "revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1020,6 +1090,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_revision_item_id"))
 
     op.drop_table("revision")
+    op.drop_table("rejection")
     with op.batch_alter_table("operation", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_operation_lock",
@@ -1086,11 +1157,17 @@ def downgrade() -> None:
 
     op.drop_table("document")
     with op.batch_alter_table("discrepancy", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_discrepancy_standing",
+            sqlite_where=sa.text("gone_at IS NULL AND cleared_at IS NULL"),
+            postgresql_where=sa.text("gone_at IS NULL AND cleared_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_discrepancy_item_id"))
-        batch_op.drop_index(batch_op.f("ix_discrepancy_connection_id_gone_at_cleared_at"))
+        batch_op.drop_index(batch_op.f("ix_discrepancy_connection_id_cleared_at_id"))
 
     op.drop_table("discrepancy")
     with op.batch_alter_table("binding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_binding_connection_id_record_quickbooks_id"))
         batch_op.drop_index(batch_op.f("ix_binding_connection_id_quickbooks_id"))
 
     op.drop_table("binding")
@@ -1103,6 +1180,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staged_record_connection_id_code_key"))
 
     op.drop_table("staged_record")
+    with op.batch_alter_table("rules_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rules_draft_connection_id"))
+
+    op.drop_table("rules_draft")
     with op.batch_alter_table("rules_activation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rules_activation_connection_id"))
 
@@ -1133,6 +1214,9 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_item_differs", sqlite_where=sa.text("difference != ''"), postgresql_where=sa.text("difference != ''")
         )
+        batch_op.drop_index(
+            "ix_item_dated", sqlite_where=sa.text("cents IS NOT NULL"), postgresql_where=sa.text("cents IS NOT NULL")
+        )
         batch_op.drop_index(batch_op.f("ix_item_connection_id_state"))
         batch_op.drop_index(batch_op.f("ix_item_connection_id_lock_key"))
         batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_sort_name_id"))
@@ -1143,6 +1227,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_id"))
         batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_changed_at_id"))
         batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_state_cents_id"))
+        batch_op.drop_index(batch_op.f("ix_item_connection_id_kind_name_key"))
         batch_op.drop_index(batch_op.f("ix_item_connection_id_accepted_at"))
 
     op.drop_table("item")
