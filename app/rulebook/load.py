@@ -109,8 +109,8 @@ def _vocabularies(roots: Mapping[str, Node], problems: list[Problem]) -> dict[st
                 found[words.kind] = words
         except Fault as fault:
             problems.append(fault.problem)
-    for name, root in roots.items():
-        problems += _unknown_kinds(name, root, found)
+    for root in roots.values():
+        problems += _unknown_kinds(root, found)
     return found
 
 
@@ -122,7 +122,7 @@ def _check_overlay(root: Node, words: Vocabulary, known: Mapping[str, Vocabulary
             raise Fault(root.at(key), f"An overlay uses the words of its kind; it cannot declare `{key}:`.")
 
 
-def _unknown_kinds(name: str, root: Node, known: Mapping[str, Vocabulary]) -> list[Problem]:
+def _unknown_kinds(root: Node, known: Mapping[str, Vocabulary]) -> list[Problem]:
     links = root.value.get("links") if isinstance(root.value, dict) else None
     if links is None or not isinstance(links.value, dict):
         return []
