@@ -240,8 +240,8 @@ class World:
         return list(report.requests_seen)
 
     def set_up_webhooks(self) -> None:
-        """As `tieout procore hooks repair`, until Procore has taken all of it."""
-        for _ in range(50):
+        """As `tieout procore hooks repair`, until Procore has taken all of it: a used-up hour ends only with the hour."""
+        for _ in range(90):
             try:
                 hook_repair.repair(
                     self.stage.database, self.settings, 1, Run(self.worker.client), url="http://127.0.0.1", actor="ike"
