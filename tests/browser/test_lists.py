@@ -50,8 +50,11 @@ def test_a_keyboard_alone_accepts_rejects_and_searches(page: Page, running: Demo
     page.keyboard.press("/")
     page.keyboard.type(names[3])
     page.keyboard.press("Enter")
+    page.wait_for_url("**q=**")
+    page.wait_for_load_state()  # the keys are bound by then
     expect(page.locator("#rows tr[data-id]")).to_have_count(1)
     page.keyboard.press("j")
+    assert focused(page) == names[3]
     page.keyboard.press("o")
     expect(page.locator("h1")).to_contain_text(names[3])
 
